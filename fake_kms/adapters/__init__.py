@@ -1,0 +1,50 @@
+"""The skins of the one door: where requests come from. No KMS rule lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fake_kms.adapters import active, botocore, environment
+from fake_kms.adapters.late_imports import when_imported
+
+if TYPE_CHECKING:
+    from fake_kms.adapters.active import Door
+
+__all__ = ["install"]
+
+
+def install(door: Door, region: str) -> Callable[[], None]:
+    """Let a door answer KMS requests from every client library; the answer takes it out again."""
+    take_out = environment.supply(region)
+    try:
+        active.open_(door, (botocore.patch, _patch_requests, _patch_moto))
+    except BaseException:
+        take_out()
+        raise
+
+    def uninstall() -> None:
+        active.close(door)
+        take_out()
+
+    return uninstall
+
+
+def _patch_requests() -> Callable[[], None]:
+    return when_imported("requests.adapters", _requests)
+
+
+def _patch_moto() -> Callable[[], None]:
+    return when_imported("moto.core.botocore_stubber", _moto)
+
+
+def _requests() -> Callable[[], None]:
+    from fake_kms.adapters import requests
+
+    return requests.patch()
+
+
+def _moto() -> Callable[[], None]:
+    from fake_kms.adapters import moto
+
+    return moto.patch()

@@ -1,0 +1,67 @@
+"""botocore: every client of the process, whenever and wherever it was made.
+
+The HTTP layer is replaced on its class, so clients made before are reached too. Requests of other services go on
+as they would have.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from fake_kms.adapters import active
+from fake_kms.adapters.recognise import is_kms
+from fake_kms.wire import HttpRequest
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+__all__ = ["patch", "to_http_request"]
+
+
+def patch() -> Callable[[], None]:
+    """Answer KMS in botocore's HTTP layer; the answer takes the patch out again."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.httpsession import URLLib3Session
+
+    def make(original: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
+        def send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+            door = active.innermost()
+            prepared = to_http_request(request.method, request.url, request.headers, request.body) if door else None
+            if door is None or prepared is None:
+                return original(session, request)
+            response = door.handle(prepared)
+            return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
+
+        return send
+
+    return active.replace(URLLib3Session, "send", make)
+
+
+def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:
+    """Turn a client library's request into ours; None if it is not KMS's."""
+    plain = {name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
+             for name, value in headers.items()}  # fmt: skip
+    if not is_kms(url, plain.get("x-amz-target", ""), plain.get("authorization", "")):
+        return None
+    return HttpRequest(method, url, plain, _read(body))
+
+
+def _read(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    if isinstance(body, str):
+        return body.encode()
+    content: bytes | str = body.read()
+    return content.encode() if isinstance(content, str) else content
+
+
+class _Raw(io.BytesIO):
+    """What botocore reads a response from."""
+
+    def stream(self, amt: int = 65536, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002
+        while chunk := self.read(amt):
+            yield chunk

@@ -1,0 +1,245 @@
+"""`FakeKms`: a fake KMS that can be opened and closed, as context manager, decorator, or by hand."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import unittest
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from fake_kms.clock import Clock
+from fake_kms.options import Options, checked
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from fake_kms.service import Service
+    from fake_kms.service.journal import Journal
+    from fake_kms.wire import HttpRequest, HttpResponse
+
+__all__ = ["FakeKms", "current", "fake_kms"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class FakeKms:
+    """A fake KMS. While it is open, every KMS request of the process is answered by it.
+
+    Options: see `fake_kms.options`. A fake is opened once and closed once; two fakes share nothing.
+    """
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        self._options = checked(options)
+        self.clock = Clock()
+        self._service: Service | None = None
+        self._undo: Callable[[], None] | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        if self._closed:
+            state = "closed"
+        elif self._service is None:
+            state = "not opened"
+        else:
+            state = f"open, {len(self.journal)} requests"
+        return f"<FakeKms {self._options['region']} {self._options['account_id']}, {state}>"
+
+    # --- opening and closing ---------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Open the fake. Raises: RuntimeError if it has been opened before."""
+        if self._service is not None:
+            was = "closed" if self._closed else "open"
+            raise RuntimeError(f"this FakeKms is {was} already and is opened only once: make a new FakeKms()")
+        from fake_kms import adapters
+
+        self._service = self._new_service()
+        self._undo = adapters.install(self, self._options["region"])
+        return self
+
+    def stop(self) -> None:
+        """Close the fake; what it held is still there to look at. Raises: RuntimeError if it is not open."""
+        if self._undo is None:
+            was = "closed already" if self._closed else "not open yet"
+            raise RuntimeError(f"this FakeKms is {was}: call stop() once, after start()")
+        self._closed = True
+        undo, self._undo = self._undo, None
+        undo()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __call__(self, target: F) -> F:
+        """Decorate a function, an async function, a `unittest.TestCase` or a class of tests.
+
+        Each call of the function, each test of the class, gets a fake of its own with these options. Raises:
+        TypeError for anything else.
+        """
+        return _decorate(target, lambda: FakeKms(**self._options))  # type: ignore[arg-type]
+
+    # --- use -------------------------------------------------------------------------------------------------
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one HTTP request: the one door, which every adapter ends in."""
+        return self._open_service().handle(request)
+
+    def client(self, region_name: str | None = None, **config: Any) -> Any:
+        """Give a boto3 client of KMS, ready for use.
+
+        Making one costs 30 to 100 ms, so it is made once per process and given again; it answers from whatever
+        fake is open, and raises RuntimeError when none is, so that it never reaches AWS.
+        Input: `region_name`, this fake's Region where not said; `config` as for `boto3.client`.
+        """
+        self._open_service()
+        from fake_kms.adapters.clients import kms_client
+
+        return kms_client(region_name or self._options["region"], config)
+
+    @property
+    def journal(self) -> Journal:
+        """Every request that reached this fake; still readable when it is closed."""
+        if self._service is None:
+            raise RuntimeError("this FakeKms is not open yet: use it in `with`, or call start()")
+        return self._service.journal
+
+    @property
+    def region(self) -> str:
+        """The Region this fake puts into the environment where none is configured."""
+        region: str = self._options["region"]
+        return region
+
+    @property
+    def account_id(self) -> str:
+        """The account of callers whose access key nobody registered."""
+        account: str = self._options["account_id"]
+        return account
+
+    def reset(self) -> None:
+        """Forget all keys, aliases and events, as if just opened; the clock stays where it is."""
+        self._open_service()
+        self._service = self._new_service()
+
+    def _new_service(self) -> Service:
+        from fake_kms.entropy import SeededEntropy, SystemEntropy
+        from fake_kms.service import Service
+
+        seed = self._options["seed"]
+        return Service(
+            clock=self.clock,
+            entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
+            account=self._options["account_id"],
+            quotas=self._options["quotas"],
+        )
+
+    def _open_service(self) -> Service:
+        if self._service is None:
+            raise RuntimeError("this FakeKms is not open yet: use it in `with`, or call start()")
+        if self._closed:
+            raise RuntimeError("this FakeKms is closed: open a new one to make requests")
+        return self._service
+
+
+@overload
+def fake_kms(target: F, /) -> F: ...
+@overload
+def fake_kms(**options: Unpack[Options]) -> FakeKms: ...
+def fake_kms(target: Any = None, /, **options: Unpack[Options]) -> Any:
+    """Make a fake KMS: `with fake_kms() as kms:`, `@fake_kms`, or `@fake_kms(region="eu-west-1")`."""
+    fake = FakeKms(**options)
+    return fake if target is None else fake(target)
+
+
+def current() -> FakeKms:
+    """Give the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError when none is open."""
+    from fake_kms.adapters.active import innermost
+
+    door = innermost()
+    if not isinstance(door, FakeKms):
+        raise RuntimeError("no fake_kms is open: open one with the fixture, the decorator or `with fake_kms():`")
+    return door
+
+
+# --- decorating ----------------------------------------------------------------------------------------------
+
+
+def _decorate(target: Any, make: Callable[[], FakeKms]) -> Any:
+    if isinstance(target, type):
+        if issubclass(target, unittest.TestCase):
+            return _decorate_test_case(target, make)
+        return _decorate_test_class(target, make)
+    if inspect.iscoroutinefunction(target):
+
+        @functools.wraps(target)
+        async def with_fake_async(*args: Any, **kwargs: Any) -> Any:
+            with make():
+                return await target(*args, **kwargs)
+
+        return with_fake_async
+    if inspect.isfunction(target) or inspect.ismethod(target):
+
+        @functools.wraps(target)
+        def with_fake(*args: Any, **kwargs: Any) -> Any:
+            with make():
+                return target(*args, **kwargs)
+
+        return with_fake
+    raise TypeError(f"@fake_kms decorates functions and classes of tests, not {target!r}")
+
+
+def _decorate_test_case(target: type[unittest.TestCase], make: Callable[[], FakeKms]) -> type[unittest.TestCase]:
+    # `run` surrounds setUp, the test and tearDown, in unittest and in pytest alike.
+    original = target.run
+
+    @functools.wraps(original)
+    def run(self: unittest.TestCase, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        with make():
+            return original(self, result)
+
+    target.run = run  # type: ignore[method-assign]
+    return target
+
+
+def _decorate_test_class(target: type, make: Callable[[], FakeKms]) -> type:
+    # pytest calls setup_method before and teardown_method after each test of a plain class.
+    set_up = getattr(target, "setup_method", None)
+    tear_down = getattr(target, "teardown_method", None)
+
+    def setup_method(self: Any, method: Any) -> None:
+        self._fake_kms = make().start()
+        try:
+            _call_hook(set_up, self, method)
+        except BaseException:
+            self._fake_kms.stop()
+            raise
+
+    def teardown_method(self: Any, method: Any) -> None:
+        try:
+            _call_hook(tear_down, self, method)
+        finally:
+            self._fake_kms.stop()
+
+    target.setup_method = setup_method  # type: ignore[attr-defined]
+    target.teardown_method = teardown_method  # type: ignore[attr-defined]
+    return target
+
+
+def _call_hook(hook: Callable[..., Any] | None, instance: Any, method: Any) -> None:
+    # pytest lets these hooks leave the method out.
+    if hook is not None:
+        hook(*(instance, method)[: len(inspect.signature(hook).parameters)])

@@ -1,0 +1,98 @@
+"""Time as the fake sees it: the system's clock, moved or held by the test.
+
+Inside the fake an instant is a float of seconds since 1970 (AWS's own form on the wire); at the public
+surface it is a `datetime` in UTC.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from typing import Protocol
+
+__all__ = ["Clock", "Now", "from_epoch", "to_epoch"]
+
+
+class Now(Protocol):
+    """What the fake itself needs of a clock."""
+
+    def epoch(self) -> float:
+        """Give the present instant in seconds since 1970."""
+        ...
+
+
+class Clock:
+    """The system's clock plus what the test has added to it.
+
+    freezegun and time-machine are followed, because the system's clock is asked anew each time.
+    Time never runs backwards: a step back raises ValueError, as the keys' dates would contradict it.
+    """
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._frozen: float | None = None
+
+    def epoch(self) -> float:
+        """Give the present instant in seconds since 1970."""
+        if self._frozen is not None:
+            return self._frozen
+        return time.time() + self._offset
+
+    def now(self) -> datetime:
+        """Give the present instant as a `datetime` in UTC."""
+        return from_epoch(self.epoch())
+
+    def advance(self, delta: timedelta | None = None, **parts: float) -> datetime:
+        """Move time forward: `advance(days=31)`, `advance(hours=2, minutes=5)` or `advance(timedelta(...))`.
+
+        Output: the new time. Raises: ValueError for a step backwards; TypeError when nothing is said.
+        """
+        if delta is None and not parts:
+            raise TypeError("say how far: advance(days=31) or advance(timedelta(days=31))")
+        step = ((delta or timedelta()) + timedelta(**parts)).total_seconds()
+        return self._move(step)
+
+    def travel_to(self, when: datetime) -> datetime:
+        """Move time forward to an instant; a `datetime` without time zone is read as UTC.
+
+        Output: the new time. Raises: ValueError when the instant lies in the past.
+        """
+        return self._move(to_epoch(when) - self.epoch())
+
+    def freeze(self, when: datetime | None = None) -> datetime:
+        """Hold time still, at the given instant or now; `advance` and `travel_to` still move it."""
+        if when is not None:
+            self.travel_to(when)
+        self._frozen = self.epoch()
+        return self.now()
+
+    def unfreeze(self) -> datetime:
+        """Let time run on from where it stands."""
+        if self._frozen is not None:
+            self._offset = self._frozen - time.time()
+            self._frozen = None
+        return self.now()
+
+    def _move(self, seconds: float) -> datetime:
+        if seconds < 0:
+            raise ValueError(
+                f"the fake's clock does not run backwards (asked for {seconds:.3f} s): "
+                "open a new fake, or use freezegun or time-machine before opening it"
+            )
+        if self._frozen is not None:
+            self._frozen += seconds
+        else:
+            self._offset += seconds
+        return self.now()
+
+
+def from_epoch(seconds: float) -> datetime:
+    """Turn seconds since 1970 into a `datetime` in UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def to_epoch(when: datetime) -> float:
+    """Turn a `datetime` into seconds since 1970; one without time zone is read as UTC."""
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=timezone.utc)
+    return when.timestamp()

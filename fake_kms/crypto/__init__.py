@@ -1,0 +1,1 @@
+"""Primitives, formats and key material; knows no KMS rule and no AWS error."""

@@ -1,0 +1,66 @@
+"""Where all randomness comes from: the operating system, or a seed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from typing import Protocol
+
+__all__ = ["Entropy", "SeededEntropy", "SystemEntropy", "derive", "uuid"]
+
+
+class Entropy(Protocol):
+    """A source of random bytes."""
+
+    @property
+    def seed(self) -> bytes | None:
+        """The secret that makes everything repeatable; None where nothing is."""
+        ...
+
+    def bytes(self, count: int) -> bytes:
+        """Give `count` bytes."""
+        ...
+
+
+class SystemEntropy:
+    """The operating system's randomness."""
+
+    seed: bytes | None = None
+
+    def bytes(self, count: int) -> bytes:
+        """Give `count` unpredictable bytes."""
+        return os.urandom(count)
+
+
+class SeededEntropy:
+    """A stream that is the same for the same seed and the same sequence of calls."""
+
+    def __init__(self, seed: object) -> None:
+        self.seed: bytes | None = hashlib.sha256(f"fake-kms seed {seed!r}".encode()).digest()
+        self._counter = 0
+
+    def bytes(self, count: int) -> bytes:
+        """Give the next `count` bytes of the stream."""
+        self._counter += 1
+        return derive(self.seed or b"", f"stream {self._counter}", count)
+
+
+def derive(secret: bytes, label: str, count: int) -> bytes:
+    """Expand a secret into `count` bytes that belong to the label (HKDF-Expand of RFC 5869, any length)."""
+    out, block, counter = b"", b"", 0
+    info = label.encode()
+    while len(out) < count:
+        counter += 1
+        block = hmac.digest(secret, block + info + counter.to_bytes(4, "big"), "sha256")
+        out += block
+    return out[:count]
+
+
+def uuid(entropy: Entropy) -> str:
+    """Make a version 4 UUID in its canonical lower-case form."""
+    raw = bytearray(entropy.bytes(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

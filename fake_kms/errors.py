@@ -1,0 +1,456 @@
+"""Every error the fake answers with: one function per AWS message, and the only file with their texts.
+
+Call sites say `raise errors.disabled(key.arn)`. Source of the texts, unless a function says otherwise: the
+error catalogue this project was given (LocalStack's snapshots recorded from AWS, quotes in public issues,
+the developer guide, measurements in floci PR #3968). Texts that no source settles are marked `Assumed:`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["STATE_REFUSALS", "KmsError"]
+
+
+class KmsError(Exception):
+    """An answer of AWS that refuses a request.
+
+    `message` is None where AWS sends no message at all; `field` is the spelling of the JSON member that
+    carries it; `status` is the HTTP status.
+    """
+
+    def __init__(self, code: str, message: str | None = None, *, status: int = 400, field: str = "message") -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.field = field
+
+
+# --- the front end -------------------------------------------------------------------------------------------
+
+
+def serialization(message: str | None = None) -> KmsError:
+    """Refuse a body that is not JSON, or a value of the wrong JSON type.
+
+    Assumed: no `message`; AWS's own text has not been seen for KMS. A recorded response would settle it.
+    """
+    return KmsError("SerializationException", message)
+
+
+def unknown_operation() -> KmsError:
+    """Refuse a target that is no operation. Assumed: the generic body of the JSON protocol, no `message`."""
+    return KmsError("UnknownOperationException")
+
+
+def missing_authentication_token() -> KmsError:
+    """Refuse a request without Authorization. Assumed: generic AWS text."""
+    return KmsError("MissingAuthenticationTokenException", "Missing Authentication Token")
+
+
+def incomplete_signature(header: str) -> KmsError:
+    """Refuse an Authorization header that cannot be read. Assumed: generic AWS text."""
+    return KmsError(
+        "IncompleteSignatureException",
+        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' "
+        "parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires "
+        f"existence of either a 'X-Amz-Date' or a 'Date' header. Authorization={header}",
+    )
+
+
+def unrecognized_client() -> KmsError:
+    """Refuse an access key that nobody has."""
+    return KmsError("UnrecognizedClientException", "The security token included in the request is invalid.")
+
+
+def expired_token() -> KmsError:
+    """Refuse temporary credentials past their time. Assumed: generic AWS text."""
+    return KmsError("ExpiredTokenException", "The security token included in the request is expired")
+
+
+def invalid_signature(detail: str | None = None) -> KmsError:
+    """Refuse a signature that does not fit. Assumed: generic AWS text."""
+    return KmsError(
+        "InvalidSignatureException",
+        detail
+        or "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+        "Access Key and signing method. Consult the service documentation for details.",
+    )
+
+
+def signature_expired(signed: str, earliest: str, now: str) -> KmsError:
+    """Refuse a signature older than five minutes. Assumed: generic AWS text."""
+    return invalid_signature(f"Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)")
+
+
+def signature_not_yet_current(signed: str, latest: str, now: str) -> KmsError:
+    """Refuse a signature from more than five minutes ahead. Assumed: generic AWS text."""
+    return invalid_signature(f"Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)")
+
+
+def throttling() -> KmsError:
+    """Refuse a request beyond the request quota."""
+    return KmsError(
+        "ThrottlingException",
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    )
+
+
+def internal(message: str | None = None) -> KmsError:
+    """Answer that KMS itself failed (a fault of the service: HTTP 500)."""
+    return KmsError("KMSInternalException", message, status=500)
+
+
+# --- ValidationException -------------------------------------------------------------------------------------
+
+
+def validation(message: str) -> KmsError:
+    """Refuse a request with a message of its own."""
+    return KmsError("ValidationException", message)
+
+
+def constraints(findings: list[str]) -> KmsError:
+    """Refuse a request whose members break the model's constraints, all of them in one message."""
+    plural = "error" if len(findings) == 1 else "errors"
+    return validation(f"{len(findings)} validation {plural} detected: {'; '.join(findings)}")
+
+
+def number_of_bytes_required() -> KmsError:
+    """Refuse GenerateRandom without NumberOfBytes."""
+    return validation("NumberOfBytes is required.")
+
+
+def pending_window() -> KmsError:
+    """Refuse a waiting period outside 7 to 30 days."""
+    return validation("PendingWindowInDays must be between 7 and 30")
+
+
+def alias_prefix() -> KmsError:
+    """Refuse an alias name without `alias/`."""
+    return validation(
+        'Alias must start with the prefix "alias/". '
+        "Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+    )
+
+
+def alias_characters(alias_name: str) -> KmsError:
+    """Refuse an alias name with characters that the service does not take."""
+    return validation(f"{alias_name} contains invalid characters for an alias")
+
+
+def data_key_size() -> KmsError:
+    """Refuse a data key with neither or both of KeySpec and NumberOfBytes."""
+    return validation("Please specify either number of bytes or key spec.")
+
+
+def plaintext_too_long(algorithm: str, key_spec: str, limit: int) -> KmsError:
+    """Refuse a plaintext longer than RSA can take."""
+    return validation(f"Algorithm {algorithm} and key spec {key_spec} cannot encrypt data larger than {limit} bytes.")
+
+
+def encryption_context_unsupported() -> KmsError:
+    """Refuse an encryption context with an asymmetric key. Assumed: text of two emulators."""
+    return validation("EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.")
+
+
+def encryption_context_too_long() -> KmsError:
+    """Refuse an encryption context above 8,192 bytes. Assumed: limit of the XKS proxy API, and this text."""
+    return validation("EncryptionContext is too long.")
+
+
+def key_id_required() -> KmsError:
+    """Refuse asymmetric decryption without KeyId. Assumed: text of two emulators."""
+    return validation("KeyId must not be null")
+
+
+def key_usage_required() -> KmsError:
+    """Refuse a key other than symmetric without KeyUsage. Assumed: text of an emulator and of lint tools."""
+    return validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")
+
+
+def key_usage_incompatible(key_usage: str, key_spec: str) -> KmsError:
+    """Refuse a usage that the key spec has not. Assumed: text of an emulator."""
+    return validation(f"KeyUsage {key_usage} is not compatible with KeySpec {key_spec}.")
+
+
+def two_key_specs() -> KmsError:
+    """Refuse KeySpec beside CustomerMasterKeySpec. Assumed: text of an emulator."""
+    return validation(
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated."
+    )
+
+
+def policy_ram() -> KmsError:
+    """Refuse to write the AWS_RAM policy."""
+    return validation("The AWS_RAM policy can only be managed by the RAM service")
+
+
+def alias_type_change(alias_name: str, was: str, would_be: str) -> KmsError:
+    """Refuse to point an alias at a key of another usage. Assumed: text of an emulator."""
+    return validation(
+        f"Alias {alias_name} cannot be changed from a CMK with key usage {was} to a CMK with key usage {would_be}. "
+        "The key usage of the current CMK and the new CMK must be the same."
+    )
+
+
+# --- finding -------------------------------------------------------------------------------------------------
+
+
+def key_not_found(key_arn: str) -> KmsError:
+    """Answer that a well-formed key id names nothing."""
+    return KmsError("NotFoundException", f"Key '{key_arn}' does not exist")
+
+
+def invalid_key_id(key_id: str) -> KmsError:
+    """Answer that a bare key id has not the form of one."""
+    return KmsError("NotFoundException", f"Invalid keyId '{key_id}'")
+
+
+def invalid_key_id_in_arn(key_id: str) -> KmsError:
+    """Answer that the key id inside an ARN has not the form of one."""
+    return KmsError("NotFoundException", f"Invalid keyId {key_id}")
+
+
+def invalid_arn(region_or_arn: str) -> KmsError:
+    """Answer that an ARN is of another Region.
+
+    Assumed: an ARN of another partition or service, or without six parts, is answered alike with the whole
+    ARN in place of the Region.
+    """
+    return KmsError("NotFoundException", f"Invalid arn {region_or_arn}")
+
+
+def alias_not_found(alias_arn: str) -> KmsError:
+    """Answer that an alias names nothing."""
+    return KmsError("NotFoundException", f"Alias {alias_arn} is not found.")
+
+
+def aliases_not_supported() -> KmsError:
+    """Refuse an alias where only a key id or key ARN is taken."""
+    return KmsError("InvalidArnException", "Key Aliases are not supported for this operation.")
+
+
+def no_such_policy() -> KmsError:
+    """Answer that the key has no policy of that name. Assumed: text of two emulators."""
+    return KmsError("NotFoundException", "No such policy exists")
+
+
+def ciphertext_key_not_accessible() -> KmsError:
+    """Refuse a ciphertext whose key is unknown here."""
+    return KmsError(
+        "AccessDeniedException",
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you "
+        "are not allowed to access.",
+        field="Message",
+    )
+
+
+# --- existing already, or too many ---------------------------------------------------------------------------
+
+
+def alias_exists(alias_arn: str) -> KmsError:
+    """Refuse a second alias of the same name."""
+    return KmsError("AlreadyExistsException", f"An alias with the name {alias_arn} already exists")
+
+
+def alias_quota(quota: int, usage: int) -> KmsError:
+    """Refuse one more alias on a key."""
+    return KmsError(
+        "LimitExceededException",
+        f"Aliases per key quota for this account in this region is {quota}, current usage is {usage}.",
+    )
+
+
+def key_quota(quota: int, usage: int) -> KmsError:
+    """Refuse one more key in the account and Region."""
+    return KmsError(
+        "LimitExceededException",
+        f"Key quota for this account in this region is {quota} but the current usage is {usage}.",
+    )
+
+
+def policy_too_large() -> KmsError:
+    """Refuse a key policy above 32 KB. Assumed: the text; code documented."""
+    return KmsError("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes.")
+
+
+def reserved_alias() -> KmsError:
+    """Refuse the names that AWS keeps for itself. Assumed: code and empty body of two emulators."""
+    return KmsError("NotAuthorizedException")
+
+
+def invalid_marker() -> KmsError:
+    """Refuse a marker that no listing has given out. Assumed: no `message`; the code is documented."""
+    return KmsError("InvalidMarkerException")
+
+
+# --- states --------------------------------------------------------------------------------------------------
+
+
+def disabled(key_arn: str) -> KmsError:
+    """Refuse to use a disabled key."""
+    return KmsError("DisabledException", f"{key_arn} is disabled.")
+
+
+def pending_deletion(key_arn: str) -> KmsError:
+    """Refuse to use a key that waits for its deletion."""
+    return _invalid_state(f"{key_arn} is pending deletion.")
+
+
+def pending_replica_deletion(key_arn: str) -> KmsError:
+    """Refuse to use a primary that waits for its replicas' deletion. Assumed: the exact wire text."""
+    return _invalid_state(f"{key_arn} is pending replica deletion.")
+
+
+def not_pending_deletion(key_arn: str) -> KmsError:
+    """Refuse to cancel a deletion that nobody has scheduled."""
+    return _invalid_state(f"{key_arn} is not pending deletion.")
+
+
+def pending_import(key_arn: str) -> KmsError:
+    """Refuse to use a key without key material."""
+    return _invalid_state(f"{key_arn} is pending import.")
+
+
+def unavailable(key_arn: str) -> KmsError:
+    """Refuse to use a key whose custom key store is not connected."""
+    return _invalid_state(f"{key_arn} is unavailable.")
+
+
+def creating(key_arn: str) -> KmsError:
+    """Refuse to use a replica that is not ready yet."""
+    return _invalid_state(f"{key_arn} is creating.")
+
+
+def updating(key_arn: str) -> KmsError:
+    """Refuse to change a key whose primary Region is changing."""
+    return _invalid_state(f"{key_arn} is updating.")
+
+
+def _invalid_state(message: str) -> KmsError:
+    return KmsError("KMSInvalidStateException", message)
+
+
+# --- usage, ciphertexts, operations --------------------------------------------------------------------------
+
+
+def key_usage(key_arn: str, usage: str, operation: str) -> KmsError:
+    """Refuse an operation that the key's usage does not cover."""
+    return KmsError("InvalidKeyUsageException", f"{key_arn} key usage is {usage} which is not valid for {operation}.")
+
+
+def algorithm_incompatible(algorithm: str, key_spec: str) -> KmsError:
+    """Refuse an algorithm that the key spec has not."""
+    return KmsError("InvalidKeyUsageException", f"Algorithm {algorithm} is incompatible with key spec {key_spec}.")
+
+
+def asymmetric_data_key() -> KmsError:
+    """Refuse a data key under an asymmetric key."""
+    return KmsError("InvalidKeyUsageException", "You cannot generate a data key with an asymmetric CMK")
+
+
+def invalid_ciphertext() -> KmsError:
+    """Refuse a ciphertext that does not open; AWS sends no message."""
+    return KmsError("InvalidCiphertextException")
+
+
+def incorrect_key() -> KmsError:
+    """Refuse a ciphertext made under another key than the one named."""
+    return KmsError(
+        "IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation."
+    )
+
+
+def dry_run() -> KmsError:
+    """Answer a dry run that would have succeeded."""
+    return KmsError(
+        "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
+    )
+
+
+def unsupported(message: str | None = None) -> KmsError:
+    """Refuse what the key, the Region or this fake does not support."""
+    return KmsError("UnsupportedOperationException", message)
+
+
+def key_spec_not_in_region(key_spec: str) -> KmsError:
+    """Refuse SM2 outside the China Regions. Assumed: text measured by one third party."""
+    return unsupported(f"KeySpec {key_spec} is not supported in this Region")
+
+
+# --- tags, policies, tokens ----------------------------------------------------------------------------------
+
+
+def too_many_tags() -> KmsError:
+    """Refuse more than 50 tags on a key."""
+    return KmsError("TagException", "Too many tags")
+
+
+def reserved_tag() -> KmsError:
+    """Refuse tag keys that begin with `aws:`."""
+    return KmsError("TagException", "Tags beginning with aws: are reserved")
+
+
+def duplicate_tag_keys() -> KmsError:
+    """Refuse the same tag key twice. Assumed: text of an emulator."""
+    return KmsError("TagException", "Duplicate tag keys")
+
+
+def malformed_policy() -> KmsError:
+    """Refuse a key policy that is not one. Assumed: the model's own sentence as text."""
+    return KmsError(
+        "MalformedPolicyDocumentException",
+        "The request was rejected because the specified policy is not syntactically or semantically correct.",
+    )
+
+
+def policy_name_unsupported() -> KmsError:
+    """Refuse to write a policy of another name. Assumed: code and text of an emulator."""
+    return unsupported("Only default policy is supported")
+
+
+def invalid_grant_token() -> KmsError:
+    """Refuse a grant token that nobody has given out. Assumed: no `message`; the code is documented."""
+    return KmsError("InvalidGrantTokenException")
+
+
+def custom_key_store_not_found() -> KmsError:
+    """Answer that a custom key store id names nothing. Assumed: no `message`; the code is documented."""
+    return KmsError("CustomKeyStoreNotFoundException")
+
+
+# --- authorization -------------------------------------------------------------------------------------------
+
+
+def access_denied(user: str, action: str, resource: str, because: str) -> KmsError:
+    """Refuse a caller: `because` is the clause that names the kind of policy."""
+    return KmsError(
+        "AccessDeniedException",
+        f"User: {user} is not authorized to perform: {action} on resource: {resource} {because}",
+        field="Message",
+    )
+
+
+def access_denied_across_accounts(user: str, action: str) -> KmsError:
+    """Refuse a caller of another account without telling whether the key exists."""
+    return KmsError(
+        "AccessDeniedException",
+        f"User: {user} is not authorized to perform: {action} on this resource because the resource does not exist "
+        "in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+        field="Message",
+    )
+
+# What a key state answers, by the name the table of key states has for it.
+STATE_REFUSALS: dict[str, Callable[[str], KmsError]] = {
+    refusal.__name__: refusal
+    for refusal in (
+        disabled,
+        pending_deletion,
+        pending_replica_deletion,
+        not_pending_deletion,
+        pending_import,
+        unavailable,
+        creating,
+        updating,
+    )
+}

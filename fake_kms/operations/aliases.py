@@ -1,0 +1,101 @@
+"""Aliases: friendly names of keys.
+
+Order of the checks: constraints, prefix, characters, reserved names, target key, its state, existing alias,
+quota (api_semantics, CreateAlias; partly inferred there).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fake_kms import errors
+from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.store.alias import Alias
+from fake_kms.store.find import find_alias
+from fake_kms.store.pages import Listing
+
+__all__: list[str] = []
+
+# The model lets a colon through, the service does not (terraform #12891).
+_ALIAS_NAME = re.compile(r"alias/[a-zA-Z0-9/_-]+", re.ASCII)
+_TARGET = KeyUse(member="TargetKeyId")
+
+
+def _check_name(call: Call) -> None:
+    alias_name = call.input["AliasName"]
+    if not alias_name.startswith("alias/"):
+        raise errors.alias_prefix()
+    if not _ALIAS_NAME.fullmatch(alias_name):
+        raise errors.alias_characters(alias_name)
+    if alias_name.startswith("alias/aws/"):
+        raise errors.reserved_alias()
+
+
+def _check_new(call: Call) -> None:
+    alias_arn = call.region.alias_arn(call.input["AliasName"])
+    if call.input["AliasName"] in call.region.aliases:
+        raise errors.alias_exists(alias_arn)
+    _check_quota(call)
+
+
+def _check_quota(call: Call) -> None:
+    quota = call.store.quotas["aliases_per_key"]
+    usage = len(call.region.aliases_of_key.get(call.found[0].key.key_id, ()))
+    if usage >= quota:
+        raise errors.alias_quota(quota, usage)
+
+
+@operation("CreateAlias", _TARGET, check_request=_check_name, check_fit=_check_new, changes=True)
+def create_alias(call: Call) -> None:
+    """Give a customer managed key one more name. Raises: AlreadyExistsException. Source: API_CreateAlias."""
+    alias_name = call.input["AliasName"]
+    alias = Alias(alias_name, call.region.alias_arn(alias_name))
+    call.region.point_alias(alias, call.key, call.now)
+
+
+def _check_existing(call: Call) -> None:
+    _check_name(call)
+    find_alias(call.region, call.input["AliasName"])
+
+
+def _check_same_kind(call: Call) -> None:
+    alias = find_alias(call.region, call.input["AliasName"])
+    was, would_be = alias.key, call.key
+    if was is None or was is would_be:
+        return
+    if was.usage != would_be.usage or was.spec.asymmetric != would_be.spec.asymmetric:
+        raise errors.alias_type_change(alias.arn, was.usage, would_be.usage)
+    _check_quota(call)
+
+
+@operation("UpdateAlias", _TARGET, check_request=_check_existing, check_fit=_check_same_kind, changes=True)
+def update_alias(call: Call) -> None:
+    """Let an alias refer to another key of the same type and usage. Source: API_UpdateAlias."""
+    call.region.point_alias(find_alias(call.region, call.input["AliasName"]), call.key, call.now)
+
+
+@operation("DeleteAlias", check_request=_check_existing, changes=True)
+def delete_alias(call: Call) -> None:
+    """Delete an alias; its key stays, in whatever state. Source: API_DeleteAlias."""
+    call.region.remove_alias(find_alias(call.region, call.input["AliasName"]))
+
+
+@operation("ListAliases", KeyUse(optional=True))
+def list_aliases(call: Call) -> Output:
+    """List the account's aliases in the Region, or those of one key; 50 a page, at most 100.
+
+    AWS's own aliases are there from the start, without TargetKeyId until they are first used.
+    Source: API_ListAliases.
+    """
+    if not call.found:
+        return page_of(call, "Aliases", call.region.aliases, _entry)
+    listing = call.region.aliases_of_key.get(call.key.key_id) or Listing()
+    return page_of(call, "Aliases", listing, _entry, call.key.key_id)
+
+
+def _entry(alias: Alias) -> dict[str, Any]:
+    entry: dict[str, Any] = {"AliasArn": alias.arn, "AliasName": alias.name}
+    if alias.key is not None:
+        entry |= {"CreationDate": alias.created, "LastUpdatedDate": alias.updated, "TargetKeyId": alias.key.key_id}
+    return entry

@@ -1,0 +1,105 @@
+"""Encrypt, Decrypt and ReEncrypt."""
+
+from __future__ import annotations
+
+from fake_kms import errors
+from fake_kms.crypto import ciphertext
+from fake_kms.crypto.primitives import BadCiphertext
+from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
+
+__all__ = ["seal_under"]
+
+_SYMMETRIC = "SYMMETRIC_DEFAULT"
+_ENCRYPT = KeyUse(usage="ENCRYPT_DECRYPT", algorithm="EncryptionAlgorithm")
+_DECRYPT = KeyUse(usage="ENCRYPT_DECRYPT", algorithm="EncryptionAlgorithm", ciphertext="CiphertextBlob")
+_SOURCE = KeyUse(
+    member="SourceKeyId",
+    usage="ENCRYPT_DECRYPT",
+    algorithm="SourceEncryptionAlgorithm",
+    ciphertext="CiphertextBlob",
+    action="kms:ReEncryptFrom",
+    context="SourceEncryptionContext",
+)
+_DESTINATION = KeyUse(
+    member="DestinationKeyId",
+    usage="ENCRYPT_DECRYPT",
+    algorithm="DestinationEncryptionAlgorithm",
+    action="kms:ReEncryptTo",
+    context="DestinationEncryptionContext",
+)
+
+
+def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> bytes:
+    """Encrypt under the current material of a found key, with the context the request gives for it."""
+    material = found.key.material
+    assert material is not None  # noqa: S101 - the key's state says so
+    context = call.input.get(found.use.context)
+    return ciphertext.seal(material.identifier, material.secret, plaintext, context, kind, call.store.entropy)
+
+
+def _open(call: Call, found: FoundKey) -> bytes:
+    if found.sealed is None or found.material is None:  # a dry run with IGNORE_CIPHERTEXT
+        return b""
+    try:
+        return ciphertext.open_sealed(found.sealed, found.material.secret, call.input.get(found.use.context))
+    except BadCiphertext:
+        raise errors.invalid_ciphertext() from None
+
+
+def _algorithm(call: Call, found: FoundKey) -> str:
+    chosen: str = call.input.get(found.use.algorithm or "", _SYMMETRIC)
+    return chosen
+
+
+@operation("Encrypt", _ENCRYPT)
+def encrypt(call: Call) -> Output:
+    """Encrypt up to 4096 bytes under a KMS key.
+
+    Output: CiphertextBlob; KeyId is the ARN. Raises: nothing beyond the declaration. Source: API_Encrypt.
+    """
+    found = call.found[0]
+    return {
+        "CiphertextBlob": seal_under(call, found, call.input["Plaintext"], ciphertext.BY_ENCRYPT),
+        "EncryptionAlgorithm": _algorithm(call, found),
+        "KeyId": found.key.arn,
+    }
+
+
+@operation("Decrypt", _DECRYPT)
+def decrypt(call: Call) -> Output:
+    """Decrypt what Encrypt or a data key operation made; the ciphertext names its key.
+
+    Output: Plaintext; KeyId is the ARN; KeyMaterialId for symmetric keys.
+    Raises: InvalidCiphertextException for another context or a changed bit. Source: API_Decrypt.
+    """
+    found = call.found[0]
+    output: Output = {
+        "EncryptionAlgorithm": _algorithm(call, found),
+        "KeyId": found.key.arn,
+        "Plaintext": _open(call, found),
+    }
+    if found.material is not None:
+        output["KeyMaterialId"] = found.material.hex_id
+    return output
+
+
+@operation("ReEncrypt", _SOURCE, _DESTINATION)
+def re_encrypt(call: Call) -> Output:
+    """Decrypt and encrypt again under another key or context; the plaintext never leaves KMS.
+
+    Output: CiphertextBlob; KeyId (destination) and SourceKeyId are ARNs. Raises: as Decrypt and Encrypt.
+    Source: API_ReEncrypt.
+    """
+    source, destination = call.found
+    output: Output = {
+        "CiphertextBlob": seal_under(call, destination, _open(call, source), ciphertext.BY_ENCRYPT),
+        "DestinationEncryptionAlgorithm": _algorithm(call, destination),
+        "KeyId": destination.key.arn,
+        "SourceEncryptionAlgorithm": _algorithm(call, source),
+        "SourceKeyId": source.key.arn,
+    }
+    if source.material is not None:
+        output["SourceKeyMaterialId"] = source.material.hex_id
+    if destination.key.material is not None:
+        output["DestinationKeyMaterialId"] = destination.key.material.hex_id
+    return output

@@ -1,0 +1,60 @@
+"""Key policies: stored, checked, and returned in AWS's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fake_kms import errors
+from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.policy.document import MalformedPolicy, normalise
+from fake_kms.store.pages import Listing
+
+__all__ = ["checked_policy"]
+
+_DEFAULT = "default"
+
+
+def checked_policy(call: Call) -> str:
+    """Give the request's Policy as AWS keeps it.
+
+    Raises: KmsError LimitExceededException above 32 KB, MalformedPolicyDocumentException.
+    """
+    policy = call.input["Policy"]
+    if len(policy.encode()) > call.store.quotas["policy_bytes"]:
+        raise errors.policy_too_large()
+    try:
+        return normalise(policy)
+    except MalformedPolicy:
+        raise errors.malformed_policy() from None
+
+
+@operation("GetKeyPolicy", KeyUse())
+def get_key_policy(call: Call) -> Output:
+    """Give a key's policy. Input: PolicyName, only `default` exists. Source: API_GetKeyPolicy."""
+    name = call.input.get("PolicyName", _DEFAULT)
+    if name != _DEFAULT:
+        raise errors.no_such_policy()
+    return {"Policy": call.key.policy, "PolicyName": name}
+
+
+def _check_put(call: Call) -> None:
+    name = call.input.get("PolicyName", _DEFAULT)
+    if name == "AWS_RAM":
+        raise errors.policy_ram()
+    if name != _DEFAULT:
+        raise errors.policy_name_unsupported()
+    checked_policy(call)
+
+
+@operation("PutKeyPolicy", KeyUse(), check_fit=_check_put, changes=True)
+def put_key_policy(call: Call) -> None:
+    """Replace a key's policy. Input: Policy up to 32 KB of JSON. Source: API_PutKeyPolicy."""
+    call.key.policy = checked_policy(call)
+
+
+@operation("ListKeyPolicies", KeyUse())
+def list_key_policies(call: Call) -> Output:
+    """List the names of a key's policies: `default`. Source: API_ListKeyPolicies."""
+    listing: Listing[Any] = Listing()
+    listing.add(_DEFAULT, _DEFAULT)
+    return page_of(call, "PolicyNames", listing, lambda name: name, call.key.key_id)

@@ -1,0 +1,57 @@
+"""Tags of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fake_kms import errors
+from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.store.pages import Listing
+
+__all__ = ["check_tags"]
+
+
+def check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str], quota: int) -> None:
+    """Check tags that are to be put on a key that has `present` already. Raises: KmsError TagException."""
+    names = [tag["TagKey"] for tag in tags]
+    _check_reserved(names)
+    if len(set(names)) != len(names):
+        raise errors.duplicate_tag_keys()
+    if len(names) > quota or len(present.keys() | set(names)) > quota:
+        raise errors.too_many_tags()
+
+
+def _check_reserved(names: Sequence[str]) -> None:
+    if any(name.lower().startswith("aws:") for name in names):
+        raise errors.reserved_tag()
+
+
+def _check_tag(call: Call) -> None:
+    check_tags(call.input["Tags"], call.key.tags, call.store.quotas["tags_per_key"])
+
+
+@operation("TagResource", KeyUse(), check_fit=_check_tag, changes=True)
+def tag_resource(call: Call) -> None:
+    """Add tags to a key, or change their values in place; at most 50. Source: API_TagResource."""
+    call.key.tags.update({tag["TagKey"]: tag["TagValue"] for tag in call.input["Tags"]})
+
+
+def _check_untag(call: Call) -> None:
+    _check_reserved(call.input["TagKeys"])
+
+
+@operation("UntagResource", KeyUse(), check_fit=_check_untag, changes=True)
+def untag_resource(call: Call) -> None:
+    """Remove tags from a key; names it does not have are passed over. Source: API_UntagResource."""
+    for name in call.input["TagKeys"]:
+        call.key.tags.pop(name, None)
+
+
+@operation("ListResourceTags", KeyUse())
+def list_resource_tags(call: Call) -> Output:
+    """List a key's tags in the order they were added; 50 a page. Source: API_ListResourceTags."""
+    listing: Listing[Any] = Listing()
+    for name, value in call.key.tags.items():
+        listing.add(name, {"TagKey": name, "TagValue": value})
+    return page_of(call, "Tags", listing, lambda tag: tag, call.key.key_id)

@@ -1,0 +1,1 @@
+"""The authorizer: policies as documents, and the decision over them. Pure: no store, no clock, no wire."""

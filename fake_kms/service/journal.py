@@ -1,0 +1,102 @@
+"""The journal: every request, answered or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, overload
+
+from fake_kms.clock import from_epoch
+
+__all__ = ["Event", "Journal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One request that reached the fake.
+
+    `input` is the request without blobs and secrets; `error_code` is None where the request was answered, and
+    `error_message` where AWS sends none. `key_arns` are the keys that were found for it.
+    """
+
+    operation: str
+    request_id: str
+    epoch: float
+    access_key_id: str | None
+    principal: str | None
+    region: str | None
+    key_arns: tuple[str, ...]
+    input: Mapping[str, Any] = field(repr=False)
+    error_code: str | None = None
+    error_message: str | None = None
+
+    @property
+    def time(self) -> datetime:
+        """When it happened, in UTC."""
+        return from_epoch(self.epoch)
+
+    @property
+    def key_arn(self) -> str | None:
+        """The first key that was found for it, or None."""
+        return self.key_arns[0] if self.key_arns else None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the request was answered and not refused."""
+        return self.error_code is None
+
+    def __str__(self) -> str:
+        outcome = "ok" if self.error_code is None else self.error_code
+        if self.error_message:
+            outcome += f": {self.error_message}"
+        return f"{self.operation} {' '.join(self.key_arns) or '-'} by {self.principal or 'nobody'} -> {outcome}"
+
+
+class Journal:
+    """The events of one fake, oldest first."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def add(self, event: Event) -> None:
+        """Write one event down."""
+        self._events.append(event)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        return self._events[index]
+
+    def events(
+        self,
+        operation: str | None = None,
+        *,
+        key: str | None = None,
+        error: str | None = None,
+        succeeded: bool | None = None,
+    ) -> list[Event]:
+        """Find events: by operation name, by key (its id or ARN), by error code, by outcome.
+
+        What is not said does not restrict. Output: the events, oldest first.
+        """
+        return [
+            event
+            for event in self._events
+            if (operation is None or event.operation == operation)
+            and (key is None or any(arn == key or arn.endswith(f"/{key}") for arn in event.key_arns))
+            and (error is None or event.error_code == error)
+            and (succeeded is None or event.succeeded is succeeded)
+        ]
+
+    def clear(self) -> None:
+        """Forget all events."""
+        self._events.clear()

@@ -1,0 +1,166 @@
+"""The way of a request: the stages, in AWS's order, and nothing that can be left out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fake_kms import errors, wire
+from fake_kms.entropy import uuid
+from fake_kms.errors import KmsError
+from fake_kms.operations import DECLARATIONS, Call
+from fake_kms.service.authorization import authorize as _authorize
+from fake_kms.service.constraints import check_constraints as _check_constraints
+from fake_kms.service.exchange import Exchange
+from fake_kms.service.finding import find_keys as _find_keys
+from fake_kms.service.fitness import check_fitness as _check_fitness
+from fake_kms.service.identity import identify as _identify
+from fake_kms.service.journal import Event, Journal
+from fake_kms.store.region import Store
+from fake_kms.tables import model
+from fake_kms.tables.quotas import quotas_with
+
+if TYPE_CHECKING:
+    from fake_kms.clock import Now
+    from fake_kms.entropy import Entropy
+    from fake_kms.wire import HttpRequest, HttpResponse
+
+__all__ = ["STAGES", "Service"]
+
+
+def recognise(exchange: Exchange) -> None:
+    """Tell the operation by the request's target. Raises: KmsError UnknownOperationException."""
+    target = exchange.request.headers.get("x-amz-target", "")
+    name = target.removeprefix(wire.TARGET_PREFIX)
+    operation = model.load().get(name)
+    if operation is None or not target.startswith(wire.TARGET_PREFIX):
+        raise errors.unknown_operation()
+    exchange.name = name
+    if name not in DECLARATIONS:
+        raise errors.unsupported(f"fake_kms does not know the operation {name} yet.")
+    exchange.model = operation
+    exchange.declaration = DECLARATIONS[name]
+
+
+def decode(exchange: Exchange) -> None:
+    """Read the body. Raises: KmsError SerializationException."""
+    exchange.input = wire.decode(exchange.model, exchange.request.body)
+
+
+def identify(exchange: Exchange) -> None:
+    """Tell who calls. Raises: KmsError."""
+    exchange.caller = _identify(exchange.request, exchange.service.account)
+
+
+def check_constraints(exchange: Exchange) -> None:
+    """Check the request against the model. Raises: KmsError ValidationException."""
+    limit = exchange.service.store.quotas["encryption_context_bytes"]
+    _check_constraints(exchange.model, exchange.input, limit)
+
+
+def find_keys(exchange: Exchange) -> None:
+    """Set up the call and find its keys. Raises: KmsError."""
+    caller, store = exchange.caller, exchange.service.store
+    assert caller is not None  # noqa: S101 - `identify` stands before
+    exchange.call = call = Call(
+        operation=exchange.name,
+        input=exchange.input,
+        caller=caller,
+        region=store.region(caller.account, caller.region),
+        store=store,
+        now=exchange.now,
+        request_id=exchange.request_id,
+    )
+    declaration = exchange.declaration
+    if declaration.check_request is not None:
+        declaration.check_request(call)
+    _find_keys(call, declaration)
+
+
+def authorize(exchange: Exchange) -> None:
+    """Ask whether the caller may. Raises: KmsError AccessDeniedException."""
+    _authorize(exchange.call, exchange.declaration)
+
+
+def check_fitness(exchange: Exchange) -> None:
+    """Check usage, state and algorithm, and what AWS checks for this operation alone. Raises: KmsError."""
+    declaration, call = exchange.declaration, exchange.call
+    if declaration.check_found is not None:
+        declaration.check_found(call)
+    _check_fitness(call)
+    if declaration.check_fit is not None:
+        declaration.check_fit(call)
+
+
+def perform(exchange: Exchange) -> None:
+    """Run the body; a dry run ends before a change, and after everything else. Raises: KmsError."""
+    dry_run = exchange.input.get("DryRun")
+    if dry_run and exchange.declaration.changes:
+        raise errors.dry_run()
+    exchange.output = exchange.declaration.body(exchange.call)
+    if dry_run:
+        raise errors.dry_run()
+
+
+Stage = Callable[[Exchange], None]
+
+STAGES: tuple[Stage, ...] = (
+    recognise,
+    decode,
+    identify,
+    check_constraints,
+    find_keys,
+    authorize,
+    check_fitness,
+    perform,
+)
+
+
+class Service:
+    """One fake KMS, without any input or output of its own."""
+
+    def __init__(self, *, clock: Now, entropy: Entropy, account: str, quotas: dict[str, int] | None = None) -> None:
+        self.clock = clock
+        self.entropy = entropy
+        self.account = account
+        self.store = Store(entropy, quotas_with(quotas))
+        self.journal = Journal()
+        self._lock = threading.RLock()
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; requests of several threads come one after the other.
+
+        Only what AWS would answer is an answer. A mistake in the fake surfaces as itself.
+        """
+        with self._lock:
+            now = round(self.clock.epoch(), 3)
+            self.store.agenda.settle(now)
+            exchange = Exchange(self, request, uuid(self.entropy), now)
+            refusal = None
+            try:
+                for stage in STAGES:
+                    stage(exchange)
+            except KmsError as error:
+                refusal = error
+            self.journal.add(_event(exchange, refusal))
+            if refusal is not None:
+                return wire.encode_error(refusal, exchange.request_id, now)
+            return wire.encode(exchange.output, exchange.request_id, now)
+
+
+def _event(exchange: Exchange, refusal: KmsError | None) -> Event:
+    caller = exchange.caller
+    found = exchange.call.found if hasattr(exchange, "call") else ()
+    return Event(
+        operation=exchange.name,
+        request_id=exchange.request_id,
+        epoch=exchange.now,
+        access_key_id=caller.access_key_id if caller else None,
+        principal=caller.arn if caller else None,
+        region=caller.region if caller else None,
+        key_arns=tuple(item.key.arn for item in found),
+        input=wire.redact(exchange.model, exchange.input) if exchange.input else {},
+        error_code=refusal.code if refusal else None,
+        error_message=refusal.message if refusal else None,
+    )

@@ -1,0 +1,1 @@
+"""The resources: keys, aliases, grants, and how they are found, listed and aged."""

@@ -1,0 +1,101 @@
+"""Finding a key by what a caller may write: key id, key ARN, alias name, alias ARN.
+
+Order and texts: api_semantics section 2 (measured by floci PR #3968, partly recorded from AWS).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fake_kms import arns, errors
+from fake_kms.store.managed import create_managed_key
+
+if TYPE_CHECKING:
+    from fake_kms.store.alias import Alias
+    from fake_kms.store.key import Key
+    from fake_kms.store.region import Region, Store
+
+__all__ = ["Elsewhere", "Found", "find_alias", "find_key", "is_alias"]
+
+
+class Found(NamedTuple):
+    """A key, and the alias name it was asked for by (None for ids and ARNs of keys)."""
+
+    key: Key
+    alias_name: str | None = None
+
+
+class Elsewhere(Exception):  # noqa: N818 - a verdict; the caller words it
+    """The ARN is of another account, where no such key exists or none that this operation may reach."""
+
+
+def is_alias(identifier: str) -> bool:
+    """Tell whether an identifier is an alias name or alias ARN."""
+    if identifier.startswith("arn:"):
+        arn = arns.parse_arn(identifier)
+        return arn is not None and arn.service == "kms" and arn.resource.startswith("alias/")
+    return identifier.startswith("alias/")
+
+
+def find_key(store: Store, region: Region, identifier: str, now: float, *, cross_account: bool) -> Found:
+    """Find the key an identifier names, seen from a Region of the caller's account.
+
+    An alias of AWS's own that nobody has used yet gets its AWS managed key here, created at `now`.
+
+    Raises: KmsError NotFoundException; Elsewhere for ARNs of other accounts.
+    """
+    if identifier.startswith("arn:"):
+        return _by_arn(store, region, identifier, now, cross_account=cross_account)
+    if identifier.startswith("alias/"):
+        return _by_alias(store, region, identifier, now)
+    key = region.keys.get(identifier)
+    if key is not None:
+        return Found(key)
+    if arns.is_key_id(identifier):
+        raise errors.key_not_found(region.key_arn(identifier))
+    raise errors.invalid_key_id(identifier)
+
+
+def find_alias(region: Region, alias_name: str) -> Alias:
+    """Find an alias of a Region. Raises: KmsError NotFoundException."""
+    alias = region.aliases.get(alias_name)
+    if alias is None:
+        raise errors.alias_not_found(region.alias_arn(alias_name))
+    return alias
+
+
+def _by_arn(store: Store, region: Region, identifier: str, now: float, *, cross_account: bool) -> Found:
+    arn = arns.parse_arn(identifier)
+    if arn is None or arn.service != "kms" or arn.partition != region.partition:
+        raise errors.invalid_arn(identifier)
+    if arn.region != region.name:
+        raise errors.invalid_arn(arn.region)
+    kind, _, name = arn.resource.partition("/")
+    if kind not in {"key", "alias"}:
+        raise errors.invalid_arn(identifier)
+    if arn.account != region.account:
+        return _across_accounts(store, arn, cross_account=cross_account)
+    if kind == "alias":
+        return _by_alias(store, region, arn.resource, now)
+    if not arns.is_key_id(name):
+        raise errors.invalid_key_id_in_arn(name)
+    key = region.keys.get(name)
+    if key is None:
+        raise errors.key_not_found(identifier)
+    return Found(key)
+
+
+def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Found:
+    home = store.known_region(arn.account, arn.region)
+    if home is None or not cross_account:
+        raise Elsewhere
+    alias = home.aliases.get(arn.resource)
+    key = alias.key if alias else home.keys.get(arn.resource.removeprefix("key/"))
+    if key is None:
+        raise Elsewhere
+    return Found(key, alias.name if alias else None)
+
+
+def _by_alias(store: Store, region: Region, alias_name: str, now: float) -> Found:
+    alias = find_alias(region, alias_name)
+    return Found(alias.key or create_managed_key(store, region, alias, now), alias.name)

@@ -1,0 +1,50 @@
+"""A KMS key: the resource, apart from its key material."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fake_kms.tables.key_states import TRANSITIONS, Change, KeyState
+
+if TYPE_CHECKING:
+    from fake_kms.crypto.material import Material
+    from fake_kms.tables.key_specs import KeySpec
+
+__all__ = ["Key"]
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Key:
+    """One KMS key in one Region. Instants are seconds since 1970."""
+
+    key_id: str
+    arn: str
+    account: str
+    region: str
+    spec: KeySpec
+    usage: str
+    origin: str
+    manager: str
+    description: str
+    created: float
+    policy: str
+    state: KeyState = KeyState.ENABLED
+    deletion_date: float | None = None
+    material: Material | None = field(default=None, repr=False)
+    tags: dict[str, str] = field(default_factory=dict)
+    alias_names: tuple[str, ...] = ()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the key is usable: only in the state Enabled."""
+        return self.state is KeyState.ENABLED
+
+    @property
+    def aws_managed(self) -> bool:
+        """Whether AWS manages the key for one of its services."""
+        return self.manager == "AWS"
+
+    def fire(self, change: Change) -> None:
+        """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible."""
+        self.state = TRANSITIONS[self.state][change]

@@ -1,0 +1,122 @@
+"""One Region of one account: its keys and aliases, with every index over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_kms import arns
+from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
+from fake_kms.store.lifecycle import Agenda
+from fake_kms.store.pages import Listing
+
+if TYPE_CHECKING:
+    from fake_kms.crypto.material import Material
+    from fake_kms.entropy import Entropy
+    from fake_kms.store.key import Key
+
+__all__ = ["Region", "Store"]
+
+
+class Region:
+    """What one account has in one Region."""
+
+    def __init__(self, account: str, name: str) -> None:
+        self.account = account
+        self.name = name
+        self.partition = arns.partition_of(name)
+        self.keys: Listing[Key] = Listing()
+        self.aliases: Listing[Alias] = Listing()
+        self.aliases_of_key: dict[str, Listing[Alias]] = {}
+        self.customer_keys = 0
+        for alias_name in AWS_MANAGED_ALIASES:
+            self.aliases.add(alias_name, Alias(alias_name, self.alias_arn(alias_name)))
+
+    def key_arn(self, key_id: str) -> str:
+        """Name a key of this Region."""
+        return arns.key_arn(self.name, self.account, key_id)
+
+    def alias_arn(self, alias_name: str) -> str:
+        """Name an alias of this Region."""
+        return arns.alias_arn(self.name, self.account, alias_name)
+
+    def add_key(self, key: Key) -> None:
+        """Put a new key into the Region."""
+        self.keys.add(key.key_id, key)
+        if not key.aws_managed:
+            self.customer_keys += 1
+
+    def remove_key(self, key: Key) -> None:
+        """Delete a key with its aliases."""
+        for alias in list(self.aliases_of_key.get(key.key_id, ())):
+            self.remove_alias(alias)
+        self.keys.remove(key.key_id)
+        if not key.aws_managed:
+            self.customer_keys -= 1
+
+    def point_alias(self, alias: Alias, key: Key, now: float) -> None:
+        """Make an alias refer to a key, whether it is new or referred to another one before."""
+        if alias.name not in self.aliases:
+            self.aliases.add(alias.name, alias)
+        self._unlink(alias)
+        alias.key, alias.updated = key, now
+        alias.created = now if alias.created is None else alias.created
+        self.aliases_of_key.setdefault(key.key_id, Listing()).add(alias.name, alias)
+
+    def remove_alias(self, alias: Alias) -> None:
+        """Delete an alias; its key stays."""
+        self._unlink(alias)
+        self.aliases.remove(alias.name)
+
+    def _unlink(self, alias: Alias) -> None:
+        if alias.key is None:
+            return
+        listing = self.aliases_of_key[alias.key.key_id]
+        listing.remove(alias.name)
+        if not listing:
+            del self.aliases_of_key[alias.key.key_id]
+
+
+class Store:
+    """All accounts and Regions of one fake, what is due in them, and what they are made from."""
+
+    def __init__(self, entropy: Entropy, quotas: dict[str, int]) -> None:
+        self.entropy = entropy
+        self.quotas = quotas
+        self.agenda = Agenda()
+        self._regions: dict[tuple[str, str], Region] = {}
+        self._by_material: dict[tuple[str, bytes], tuple[Key, Material]] = {}
+
+    def region(self, account: str, name: str) -> Region:
+        """Give a Region of an account; it comes into being when first asked for."""
+        region = self._regions.get((account, name))
+        if region is None:
+            region = self._regions[account, name] = Region(account, name)
+        return region
+
+    def known_region(self, account: str, name: str) -> Region | None:
+        """Give a Region of an account if anybody has used it."""
+        return self._regions.get((account, name))
+
+    def regions(self) -> list[Region]:
+        """Give every Region that anybody has used."""
+        return list(self._regions.values())
+
+    def add_key(self, key: Key) -> None:
+        """Put a new key into its Region, where ciphertexts find it from now on."""
+        self.region(key.account, key.region).add_key(key)
+        if key.material is not None:
+            self.add_material(key, key.material)
+
+    def remove_key(self, key: Key) -> None:
+        """Delete a key, its aliases and its material: what was encrypted under it stays encrypted."""
+        if key.material is not None:
+            del self._by_material[key.region, key.material.identifier]
+        self.region(key.account, key.region).remove_key(key)
+
+    def add_material(self, key: Key, material: Material) -> None:
+        """Let ciphertexts in the key's Region that name this material find the key, from any account."""
+        self._by_material[key.region, material.identifier] = (key, material)
+
+    def find_material(self, region: str, identifier: bytes) -> tuple[Key, Material] | None:
+        """Find the key and material that a ciphertext names."""
+        return self._by_material.get((region, identifier))

@@ -1,0 +1,1 @@
+"""The mirrors: what AWS prints as tables, and the botocore model."""

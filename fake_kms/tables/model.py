@@ -1,0 +1,125 @@
+"""The botocore model of KMS, read once per process and never retyped.
+
+Everything the model says about an operation (members, constraints, declared errors, paging, secrecy) is
+taken from here. Three things that AWS's service adds on top of its public model stand at the end, each with
+its source.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["KEY_ID_PATTERN", "Operation", "Shape", "load"]
+
+# AWS checks this on every KeyIdType though its model does not have it (measured, floci PR #3968).
+KEY_ID_PATTERN = r"^\p{ASCII}+$"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One shape of the model, with the shapes inside it.
+
+    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp.
+    """
+
+    name: str
+    kind: str
+    members: dict[str, Shape] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    element: Shape | None = None
+    value: Shape | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: str | None = None
+    matches: re.Pattern[str] | None = None
+    enum: tuple[str, ...] = ()
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the model.
+
+    `secrets` are the request members whose content never leaves the fake: blobs, and what the model calls
+    sensitive.
+    """
+
+    name: str
+    input: Shape
+    output: Shape | None
+    errors: frozenset[str]
+    secrets: frozenset[str]
+
+    @property
+    def has_dry_run(self) -> bool:
+        """Whether the request has DryRun."""
+        return "DryRun" in self.input.members
+
+    @property
+    def has_grant_tokens(self) -> bool:
+        """Whether the request has GrantTokens."""
+        return "GrantTokens" in self.input.members
+
+
+def _secret(shape: Shape) -> bool:
+    return (
+        shape.kind == "blob"
+        or shape.sensitive
+        or any(_secret(member) for member in shape.members.values())
+        or "GrantToken" in shape.name
+    )
+
+
+@functools.cache
+def load() -> dict[str, Operation]:
+    """Read the installed botocore's model of KMS: its operations by name."""
+    from botocore.loaders import Loader
+
+    raw = Loader().load_service_model("kms", "service-2")
+    shapes = _Shapes(raw["shapes"])
+    return {name: _operation(name, body, shapes) for name, body in raw["operations"].items()}
+
+
+def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
+    request = shapes[body["input"]["shape"]]
+    return Operation(
+        name=name,
+        input=request,
+        output=shapes[body["output"]["shape"]] if "output" in body else None,
+        errors=frozenset(error["shape"] for error in body.get("errors", ())),
+        secrets=frozenset(member for member, shape in request.members.items() if _secret(shape)),
+    )
+
+
+class _Shapes(dict[str, Shape]):
+    """Builds each shape on first use; KMS's model has no shape that contains itself."""
+
+    def __init__(self, raw: dict[str, dict[str, Any]]) -> None:
+        super().__init__()
+        self._raw = raw
+
+    def __missing__(self, name: str) -> Shape:
+        raw = self._raw[name]
+        pattern = KEY_ID_PATTERN if name == "KeyIdType" else raw.get("pattern")
+        shape = Shape(
+            name=name,
+            kind=_KINDS.get(raw["type"], raw["type"]),
+            members={key: self[member["shape"]] for key, member in raw.get("members", {}).items()},
+            required=frozenset(raw.get("required", ())),
+            element=self[raw["member"]["shape"]] if "member" in raw else None,
+            value=self[raw["value"]["shape"]] if "value" in raw else None,
+            minimum=raw.get("min"),
+            maximum=raw.get("max"),
+            pattern=pattern,
+            matches=re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII) if pattern else None,
+            enum=tuple(raw.get("enum", ())),
+            sensitive=raw.get("sensitive", False),
+        )
+        self[name] = shape
+        return shape
+
+
+_KINDS = {"long": "integer"}

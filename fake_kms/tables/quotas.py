@@ -1,0 +1,27 @@
+"""Resource quotas of AWS KMS.
+
+Source: AWS KMS Developer Guide, "Resource quotas" (api_semantics section 6). Each is a keyword of `quotas=`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["QUOTAS", "quotas_with"]
+
+QUOTAS: dict[str, int] = {
+    "keys": 100_000,  # customer managed keys per account and Region
+    "aliases_per_key": 50,
+    "grants_per_key": 50_000,
+    "custom_key_stores": 10,  # per account and Region
+    "on_demand_rotations": 25,  # per key
+    "policy_bytes": 32_768,
+    "tags_per_key": 50,
+    "encryption_context_bytes": 8_192,  # Assumed: the XKS proxy API's limit of additional data
+}
+
+
+def quotas_with(changes: dict[str, int] | None) -> dict[str, int]:
+    """Give the quotas with some of them changed. Raises: TypeError for a quota that does not exist."""
+    unknown = set(changes or ()) - set(QUOTAS)
+    if unknown:
+        raise TypeError(f"no such quota: {', '.join(sorted(unknown))}; there are {', '.join(QUOTAS)}")
+    return {**QUOTAS, **(changes or {})}

@@ -1,0 +1,189 @@
+"""JSON 1.1 as AWS speaks it: from an HTTP request to typed values, and back.
+
+Source: AWS JSON 1.1 protocol; api_semantics section 1.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+from fake_kms import errors
+
+if TYPE_CHECKING:
+    from fake_kms.errors import KmsError
+    from fake_kms.tables.model import Operation, Shape
+
+__all__ = ["HttpRequest", "HttpResponse", "TARGET_PREFIX", "decode", "encode", "encode_error", "redact"]
+
+TARGET_PREFIX = "TrentService."
+_CONTENT_TYPE = "application/x-amz-json-1.1"
+_MAX_INT = 2**31 - 1
+_MAX_TIMESTAMP = 253_402_300_799  # the last second of the year 9999
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """An HTTP request; names of headers are lower-case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An HTTP response."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = field(repr=False)
+
+
+# --- decoding ------------------------------------------------------------------------------------------------
+
+
+def decode(operation: Operation, body: bytes) -> dict[str, Any]:
+    """Read a request body: blobs become bytes, timestamps seconds since 1970.
+
+    Members the model does not know are passed over, and null counts as absent. Raises: KmsError
+    SerializationException for whatever is not JSON or has the wrong JSON type.
+    """
+    try:
+        raw = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        raise errors.serialization() from None
+    try:
+        decoded: dict[str, Any] = _structure(operation.input, raw)
+    except RecursionError:
+        raise errors.serialization() from None
+    return decoded
+
+
+def _structure(shape: Shape, raw: Any) -> dict[str, Any]:
+    if type(raw) is not dict:
+        raise errors.serialization()
+    members = shape.members
+    out = {}
+    for name, value in raw.items():
+        member = members.get(name)
+        if member is not None and value is not None:
+            out[name] = _DECODERS[member.kind](member, value)
+    return out
+
+
+def _list(shape: Shape, raw: Any) -> list[Any]:
+    if type(raw) is not list or shape.element is None:
+        raise errors.serialization()
+    decode_element = _DECODERS[shape.element.kind]
+    return [None if item is None else decode_element(shape.element, item) for item in raw]
+
+
+def _map(shape: Shape, raw: Any) -> dict[str, Any]:
+    if type(raw) is not dict or shape.value is None:
+        raise errors.serialization()
+    decode_value = _DECODERS[shape.value.kind]
+    return {_string(shape, name): decode_value(shape.value, value) for name, value in raw.items()}
+
+
+def _string(_: Shape, raw: Any) -> str:
+    if type(raw) is not str:
+        raise errors.serialization()
+    if not raw.isascii():
+        try:
+            raw.encode()
+        except UnicodeEncodeError:  # half a surrogate pair is no text
+            raise errors.serialization() from None
+    return raw
+
+
+def _integer(_: Shape, raw: Any) -> int:
+    if type(raw) is not int or abs(raw) > _MAX_INT:
+        raise errors.serialization()
+    return raw
+
+
+def _boolean(_: Shape, raw: Any) -> bool:
+    if type(raw) is not bool:
+        raise errors.serialization()
+    return raw
+
+
+def _blob(shape: Shape, raw: Any) -> bytes:
+    text = _string(shape, raw)
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise errors.serialization() from None
+
+
+def _timestamp(_: Shape, raw: Any) -> float:
+    if type(raw) not in {int, float} or not math.isfinite(raw) or not 0 <= raw <= _MAX_TIMESTAMP:
+        raise errors.serialization()
+    return float(raw)
+
+
+_DECODERS: dict[str, Callable[[Shape, Any], Any]] = {
+    "structure": _structure,
+    "list": _list,
+    "map": _map,
+    "string": _string,
+    "integer": _integer,
+    "boolean": _boolean,
+    "blob": _blob,
+    "timestamp": _timestamp,
+}
+
+
+# --- encoding ------------------------------------------------------------------------------------------------
+
+
+def encode(output: Mapping[str, Any] | None, request_id: str, now: float) -> HttpResponse:
+    """Write an answer: members in alphabetical order; None (no output shape) is an empty body."""
+    body = b"" if output is None else _json(output)
+    return HttpResponse(200, _headers(body, request_id, now), body)
+
+
+def encode_error(error: KmsError, request_id: str, now: float) -> HttpResponse:
+    """Write a refusal; where AWS sends no message there is no such member."""
+    content = {"__type": error.code}
+    if error.message is not None:
+        content[error.field] = error.message
+    body = _json(content)
+    return HttpResponse(error.status, _headers(body, request_id, now), body)
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=_base64).encode()
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _headers(body: bytes, request_id: str, now: float) -> dict[str, str]:
+    return {
+        "x-amzn-RequestId": request_id,
+        "Cache-Control": "no-cache, no-store, must-revalidate, private",
+        "Expires": "0",
+        "Pragma": "no-cache",
+        "Date": formatdate(now, usegmt=True),
+        "Content-Type": _CONTENT_TYPE,
+        "Content-Length": str(len(body)),
+    }
+
+
+def redact(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the request without what must not leave the fake: blobs and sensitive members become their sizes."""
+    secrets = operation.secrets
+    return {name: _size(value) if name in secrets else value for name, value in request.items()}
+
+
+def _size(value: Any) -> str:
+    return f"<{len(value)} bytes>" if isinstance(value, bytes) else "<redacted>"
