@@ -10,6 +10,9 @@ from typing import Protocol
 __all__ = ["Entropy", "SeededEntropy", "SystemEntropy", "derive", "uuid"]
 
 
+_PORTION = 4096
+
+
 class Entropy(Protocol):
     """A source of random bytes."""
 
@@ -28,9 +31,20 @@ class SystemEntropy:
 
     seed: bytes | None = None
 
+    def __init__(self) -> None:
+        # Asked for in larger portions, as the system call costs more than the bytes; a child process starts anew.
+        self._pool = b""
+        self._used = 0
+        self._process = 0
+
     def bytes(self, count: int) -> bytes:
         """Give `count` unpredictable bytes."""
-        return os.urandom(count)
+        start, end = self._used, self._used + count
+        if end > len(self._pool) or self._process != os.getpid():
+            self._pool, self._process = os.urandom(max(_PORTION, count)), os.getpid()
+            start, end = 0, count
+        self._used = end
+        return self._pool[start:end]
 
 
 class SeededEntropy:
@@ -59,8 +73,7 @@ def derive(secret: bytes, label: str, count: int) -> bytes:
 
 def uuid(entropy: Entropy) -> str:
     """Make a version 4 UUID in its canonical lower-case form."""
-    raw = bytearray(entropy.bytes(16))
-    raw[6] = raw[6] & 0x0F | 0x40
-    raw[8] = raw[8] & 0x3F | 0x80
+    raw = entropy.bytes(16)
     text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    variant = "89ab"[raw[8] & 3]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"

@@ -6,12 +6,13 @@ Source: AWS JSON 1.1 protocol; api_semantics section 1.
 from __future__ import annotations
 
 import base64
+import binascii
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_kms import errors
 
@@ -19,31 +20,40 @@ if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.tables.model import Operation, Shape
 
-__all__ = ["HttpRequest", "HttpResponse", "TARGET_PREFIX", "decode", "encode", "encode_error", "redact"]
+__all__ = ["HttpRequest", "HttpResponse", "TARGET", "decode", "encode", "encode_error", "redact"]
 
-TARGET_PREFIX = "TrentService."
+TARGET = "TrentService"
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 _MAX_INT = 2**31 - 1
 _MAX_TIMESTAMP = 253_402_300_799  # the last second of the year 9999
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """An HTTP request; names of headers are lower-case."""
+class HttpRequest(NamedTuple):
+    """An HTTP request; names of headers are lower-case.
+
+    `target` and `authorization` are the two headers that say whose request it is, empty where it has none.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
+    target: str
+    authorization: str
+
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.method} {self.url} {self.target}, {len(self.body)} bytes)"
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(NamedTuple):
     """An HTTP response."""
 
     status: int
     headers: dict[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"HttpResponse({self.status}, {len(self.body)} bytes)"
 
 
 # --- decoding ------------------------------------------------------------------------------------------------
@@ -56,7 +66,7 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     SerializationException for whatever is not JSON or has the wrong JSON type.
     """
     try:
-        raw = json.loads(body) if body else {}
+        raw = _JSON.decode(body.decode()) if body else {}
     except (ValueError, RecursionError):
         raise errors.serialization() from None
     try:
@@ -146,7 +156,7 @@ _DECODERS: dict[str, Callable[[Shape, Any], Any]] = {
 
 def encode(output: Mapping[str, Any] | None, request_id: str, now: float) -> HttpResponse:
     """Write an answer: members in alphabetical order; None (no output shape) is an empty body."""
-    body = b"" if output is None else _json(output)
+    body = b"" if output is None else _WRITER.encode(output).encode()
     return HttpResponse(200, _headers(body, request_id, now), body)
 
 
@@ -155,16 +165,16 @@ def encode_error(error: KmsError, request_id: str, now: float) -> HttpResponse:
     content = {"__type": error.code}
     if error.message is not None:
         content[error.field] = error.message
-    body = _json(content)
+    body = _WRITER.encode(content).encode()
     return HttpResponse(error.status, _headers(body, request_id, now), body)
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=_base64).encode()
-
-
 def _base64(value: bytes) -> str:
-    return base64.b64encode(value).decode()
+    return binascii.b2a_base64(value, newline=False).decode()
+
+
+_JSON = json.JSONDecoder()
+_WRITER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=_base64)
 
 
 def _headers(body: bytes, request_id: str, now: float) -> dict[str, str]:
@@ -173,10 +183,15 @@ def _headers(body: bytes, request_id: str, now: float) -> dict[str, str]:
         "Cache-Control": "no-cache, no-store, must-revalidate, private",
         "Expires": "0",
         "Pragma": "no-cache",
-        "Date": formatdate(now, usegmt=True),
+        "Date": _date(int(now)),
         "Content-Type": _CONTENT_TYPE,
         "Content-Length": str(len(body)),
     }
+
+
+@functools.lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 def redact(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:

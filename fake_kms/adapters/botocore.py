@@ -7,7 +7,7 @@ as they would have.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
@@ -41,11 +41,32 @@ def patch() -> Callable[[], None]:
 
 def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:
     """Turn a client library's request into ours; None if it is not KMS's."""
-    plain = {name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
-             for name, value in headers.items()}  # fmt: skip
-    if not is_kms(url, plain.get("x-amz-target", ""), plain.get("authorization", "")):
+    target, authorization = _text(headers.get("X-Amz-Target", "")), _text(headers.get("Authorization", ""))
+    if not is_kms(url, target, authorization):
         return None
-    return HttpRequest(method, url, plain, _read(body))
+    return HttpRequest(method, url, _Headers(headers), _read(body), target, authorization)
+
+
+class _Headers(Mapping[str, str]):
+    """A client library's headers, which find names in any case already; values are read when asked for."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> str:
+        return _text(self._raw[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return (_text(name).lower() for name in self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else bytes(value).decode("latin-1")
 
 
 def _read(body: Any) -> bytes:

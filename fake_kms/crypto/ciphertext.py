@@ -11,14 +11,15 @@ would settle it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.crypto.context import canonical
-from fake_kms.crypto.primitives import BadCiphertext, derive_key, open_gcm, seal_gcm
+from fake_kms.crypto.primitives import BadCiphertext, open_gcm
 
 if TYPE_CHECKING:
+    from fake_kms.crypto.material import Material
     from fake_kms.entropy import Entropy
 
 __all__ = ["BY_DATA_KEY", "BY_ENCRYPT", "Sealed", "encrypted_data", "open_sealed", "parse", "seal"]
@@ -26,6 +27,7 @@ __all__ = ["BY_DATA_KEY", "BY_ENCRYPT", "Sealed", "encrypted_data", "open_sealed
 BY_ENCRYPT = 2
 BY_DATA_KEY = 3
 
+_START = {kind: bytes((1, 2, kind, 0, 0x78)) for kind in (BY_ENCRYPT, BY_DATA_KEY)}
 _INNER = 11
 _HEADER = 54
 _LEGACY_HEADER = 37
@@ -34,39 +36,40 @@ _DATA = bytes.fromhex("06092a864886f70d010701")
 _AES256_GCM = bytes.fromhex("060960864801650304012e")
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """A well-formed blob, not opened yet."""
 
     material_id: bytes
     header: bytes
-    nonce: bytes
     iv: bytes
     content: bytes
 
 
 def seal(
-    material_id: bytes,
-    secret: bytes,
+    material: Material,
     plaintext: bytes,
     context: Mapping[str, str] | None,
     kind: int,
     entropy: Entropy,
 ) -> bytes:
-    """Encrypt under one key material and give the blob."""
+    """Encrypt under one key material and give the blob.
+
+    AWS derives a key per blob from the material and the nonce. Here the nonce is authenticated only, and the
+    material itself is the key: a fresh cipher for every blob would double the cost of the call, and the IV alone
+    keeps the encryptions of one test apart.
+    """
     random = entropy.bytes(28)
     nonce, iv = random[:16], random[16:]
-    header = bytes((1, 2, kind, 0, 0x78)) + material_id + b"\1" + nonce
+    header = _START[kind] + material.identifier + b"\1" + nonce
     inner = bytes(7) + len(plaintext).to_bytes(4, "big") + plaintext
-    content = seal_gcm(derive_key(secret, nonce), iv, inner, header + canonical(context))
+    content = material.cipher.encrypt(iv, inner, header + canonical(context))
     cms = encrypted_data(iv, content)
     return header + len(cms).to_bytes(4, "big") + cms
 
 
-def open_sealed(sealed: Sealed, secret: bytes, context: Mapping[str, str] | None) -> bytes:
+def open_sealed(sealed: Sealed, material: Material, context: Mapping[str, str] | None) -> bytes:
     """Decrypt a parsed blob. Raises: BadCiphertext for other material, another context or a changed bit."""
-    key = derive_key(secret, sealed.nonce)
-    return open_gcm(key, sealed.iv, sealed.content, sealed.header + canonical(context))[_INNER:]
+    return open_gcm(material.cipher, sealed.iv, sealed.content, sealed.header + canonical(context))[_INNER:]
 
 
 def parse(blob: bytes) -> Sealed:
@@ -84,14 +87,24 @@ def parse(blob: bytes) -> Sealed:
     if blob[3:5] != b"\0\x78" or int.from_bytes(blob[header_end : header_end + 4], "big") != len(cms):
         raise BadCiphertext
     iv, content = _parse_encrypted_data(cms)
-    return Sealed(blob[5:37], blob[:header_end], blob[38:header_end], iv, content)
+    return Sealed(blob[5:37], blob[:header_end], iv, content)
 
 
 def encrypted_data(iv: bytes, content: bytes) -> bytes:
-    """Write a CMS EncryptedData with AES-256-GCM in DER."""
+    """Write a CMS EncryptedData with AES-256-GCM and a 12-byte IV in DER."""
+    before, between = _frame(len(content))
+    return before + iv + between + content
+
+
+@functools.lru_cache(maxsize=256)
+def _frame(length: int) -> tuple[bytes, bytes]:
+    # The DER around the two parts that vary depends on the content's length alone.
+    iv, content = b"\0" * 12, bytes(length)
     algorithm = _tlv(0x30, _AES256_GCM + _tlv(0x30, _tlv(0x04, iv) + b"\x02\x01\x10"))
     info = _tlv(0x30, _DATA + algorithm + _tlv(0x80, content))
-    return _tlv(0x30, _ENCRYPTED_DATA + _tlv(0xA0, _tlv(0x30, b"\x02\x01\x00" + info)))
+    whole = _tlv(0x30, _ENCRYPTED_DATA + _tlv(0xA0, _tlv(0x30, b"\x02\x01\x00" + info)))
+    iv_at = whole.index(_AES256_GCM) + len(_AES256_GCM) + 4
+    return whole[:iv_at], whole[iv_at + 12 : len(whole) - length]
 
 
 def _parse_encrypted_data(cms: bytes) -> tuple[bytes, bytes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from fake_kms.crypto.primitives import sha256
 from fake_kms.entropy import derive
 
@@ -21,6 +23,14 @@ class Material:
 
     identifier: bytes
     secret: bytes = field(repr=False)
+    _cipher: AESGCM | None = field(default=None, repr=False)
+
+    @property
+    def cipher(self) -> AESGCM:
+        """The material of a symmetric key as a cipher, set up once."""
+        if self._cipher is None:
+            self._cipher = AESGCM(self.secret)
+        return self._cipher
 
     @property
     def hex_id(self) -> str:

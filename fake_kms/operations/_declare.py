@@ -8,7 +8,7 @@ body never checks any of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_kms import errors
@@ -55,8 +55,7 @@ class KeyUse:
     action: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundKey:
+class FoundKey(NamedTuple):
     """A key that was found for a call.
 
     `alias_name` is how it was asked for, if by alias. `material` and `sealed` are there when the key was found in
@@ -70,18 +69,20 @@ class FoundKey:
     sealed: Sealed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What a body is given: validated input, and keys that are found, authorized and fit."""
 
     operation: str
-    input: Mapping[str, Any] = field(repr=False)
+    input: Mapping[str, Any]
     caller: Caller
     region: Region
     store: Store
     now: float
     request_id: str
-    found: list[FoundKey] = field(default_factory=list)
+    found: list[FoundKey]
+
+    def __repr__(self) -> str:
+        return f"<Call {self.operation} {self.request_id}>"
 
     @property
     def key(self) -> Key:

@@ -34,14 +34,14 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
     material = found.key.material
     assert material is not None  # noqa: S101 - the key's state says so
     context = call.input.get(found.use.context)
-    return ciphertext.seal(material.identifier, material.secret, plaintext, context, kind, call.store.entropy)
+    return ciphertext.seal(material, plaintext, context, kind, call.store.entropy)
 
 
 def _open(call: Call, found: FoundKey) -> bytes:
     if found.sealed is None or found.material is None:  # a dry run with IGNORE_CIPHERTEXT
         return b""
     try:
-        return ciphertext.open_sealed(found.sealed, found.material.secret, call.input.get(found.use.context))
+        return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context))
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
 

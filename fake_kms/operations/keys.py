@@ -8,9 +8,10 @@ from fake_kms.entropy import uuid
 from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
 from fake_kms.operations._metadata import key_metadata
 from fake_kms.operations.policies import checked_policy
-from fake_kms.operations.tags import check_tags
+from fake_kms.operations.tags import check_tags, put_tags
 from fake_kms.policy.document import default_policy
 from fake_kms.store.key import Key
+from fake_kms.store.pages import Listing
 from fake_kms.tables.key_specs import KEY_SPECS, KeySpec
 from fake_kms.tables.key_states import Change
 
@@ -36,7 +37,7 @@ def _check_create(call: Call) -> None:
     _refuse_what_is_not_built(call, spec)
     if "Policy" in request:
         checked_policy(call)
-    check_tags(request.get("Tags", ()), {}, call.store.quotas["tags_per_key"])
+    check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
     quota = call.store.quotas["keys"]
     if call.region.customer_keys >= quota:
         raise errors.key_quota(quota, call.region.customer_keys)
@@ -85,8 +86,8 @@ def create_key(call: Call) -> Output:
             else default_policy(arns.account_root_arn(region.partition, region.account))
         ),
         material=material.generate(spec, key_id, 0, call.store.entropy),
-        tags={tag["TagKey"]: tag["TagValue"] for tag in request.get("Tags", ())},
     )
+    put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
     return {"KeyMetadata": key_metadata(key)}
 

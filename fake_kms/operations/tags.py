@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
-from fake_kms.store.pages import Listing
+from fake_kms.store.key import Tag
 
-__all__ = ["check_tags"]
+if TYPE_CHECKING:
+    from fake_kms.store.key import Key
+    from fake_kms.store.pages import Listing
+
+__all__ = ["check_tags", "put_tags"]
 
 
-def check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str], quota: int) -> None:
+def check_tags(tags: Sequence[Mapping[str, str]], present: Listing[Tag], quota: int) -> None:
     """Check tags that are to be put on a key that has `present` already. Raises: KmsError TagException."""
     names = [tag["TagKey"] for tag in tags]
     _check_reserved(names)
     if len(set(names)) != len(names):
         raise errors.duplicate_tag_keys()
-    if len(names) > quota or len(present.keys() | set(names)) > quota:
+    if len(present) + sum(name not in present for name in names) > quota:
         raise errors.too_many_tags()
+
+
+def put_tags(key: Key, tags: Sequence[Mapping[str, str]]) -> None:
+    """Add tags to a key, or change their values in place."""
+    for tag in tags:
+        key.tags.put(tag["TagKey"], Tag(tag["TagKey"], tag["TagValue"]))
 
 
 def _check_reserved(names: Sequence[str]) -> None:
@@ -34,7 +44,7 @@ def _check_tag(call: Call) -> None:
 @operation("TagResource", KeyUse(), check_fit=_check_tag, changes=True)
 def tag_resource(call: Call) -> None:
     """Add tags to a key, or change their values in place; at most 50. Source: API_TagResource."""
-    call.key.tags.update({tag["TagKey"]: tag["TagValue"] for tag in call.input["Tags"]})
+    put_tags(call.key, call.input["Tags"])
 
 
 def _check_untag(call: Call) -> None:
@@ -44,14 +54,14 @@ def _check_untag(call: Call) -> None:
 @operation("UntagResource", KeyUse(), check_fit=_check_untag, changes=True)
 def untag_resource(call: Call) -> None:
     """Remove tags from a key; names it does not have are passed over. Source: API_UntagResource."""
-    for name in call.input["TagKeys"]:
-        call.key.tags.pop(name, None)
+    for name in set(call.input["TagKeys"]):
+        if name in call.key.tags:
+            call.key.tags.remove(name)
 
 
 @operation("ListResourceTags", KeyUse())
 def list_resource_tags(call: Call) -> Output:
     """List a key's tags in the order they were added; 50 a page. Source: API_ListResourceTags."""
-    listing: Listing[Any] = Listing()
-    for name, value in call.key.tags.items():
-        listing.add(name, {"TagKey": name, "TagValue": value})
-    return page_of(call, "Tags", listing, lambda tag: tag, call.key.key_id)
+    return page_of(
+        call, "Tags", call.key.tags, lambda tag: {"TagKey": tag.key, "TagValue": tag.value}, call.key.key_id
+    )

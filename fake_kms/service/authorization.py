@@ -16,6 +16,8 @@ _ALLOWED_ON_AWS_MANAGED = ("kms:Describe", "kms:Get", "kms:List", "kms:RevokeGra
 
 def authorize(call: Call, declaration: Declaration) -> None:
     """Refuse what the policy of an AWS managed key allows to nobody. Raises: KmsError AccessDeniedException."""
+    if call.input.get("GrantTokens"):
+        raise errors.invalid_grant_token()  # nobody has been given one
     for number, found in enumerate(call.found):
         action = found.use.action or declaration.permission.actions[min(number, len(declaration.permission.actions) - 1)]
         if found.key.aws_managed and not action.startswith(_ALLOWED_ON_AWS_MANAGED):

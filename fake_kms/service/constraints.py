@@ -6,7 +6,9 @@ recorded `tags.1.member.tagKey`). Findings come in the order of the model's memb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import math
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_constraints"]
 
+Fits = Callable[[Any], bool]
+
 # Members that the service requires although its model does not: AWS answers a missing one as if it were
 # required (measured). A dry run that ignores the ciphertext does without.
 _REQUIRED_BY_SERVICE = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
@@ -26,15 +30,58 @@ _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncrypt
 
 def check_constraints(operation: Operation, request: dict[str, Any], context_limit: int) -> None:
     """Check a decoded request. Raises: KmsError ValidationException with every finding."""
-    findings = list(_structure(operation.input, request, ""))
     missing = _REQUIRED_BY_SERVICE.get(operation.name)
-    if missing and missing not in request and "IGNORE_CIPHERTEXT" not in request.get("DryRunModifiers", ()):
-        findings.insert(0, _null(operation.input.members[missing], _path("", missing)))
-    if findings:
+    if missing and (missing in request or "IGNORE_CIPHERTEXT" in request.get("DryRunModifiers", ())):
+        missing = None
+    if missing or not _fits(operation.input)(request):
+        findings = list(_structure(operation.input, request, ""))
+        if missing:
+            findings.insert(0, _null(operation.input.members[missing], _path("", missing)))
         raise errors.constraints(findings)
     for member in _CONTEXTS:
         if member in request and canonical_length(request[member]) > context_limit:
             raise errors.encryption_context_too_long()
+
+
+@functools.cache
+def _fits(shape: Shape) -> Fits:
+    # A yes or no, made once per shape: almost every request has no findings, and wording them costs more.
+    if shape.kind == "structure":
+        return _fitting_structure(shape)
+    if shape.enum:
+        return (frozenset(shape.enum) | ACCEPTED_BEYOND_MODEL.get(shape.name, frozenset())).__contains__
+    low = -math.inf if shape.minimum is None else shape.minimum
+    high = math.inf if shape.maximum is None else shape.maximum
+    if shape.kind == "integer":
+        return lambda value: low <= value <= high
+    if shape.element is not None:
+        fits_element = _fits(shape.element)
+        return lambda value: low <= len(value) <= high and all(
+            item is not None and fits_element(item) for item in value
+        )
+    if shape.matches is not None:
+        matches = shape.matches.fullmatch
+        return lambda value: low <= len(value) <= high and matches(value) is not None
+    if math.isinf(low) and math.isinf(high):
+        return _anything
+    return lambda value: low <= len(value) <= high
+
+
+def _fitting_structure(shape: Shape) -> Fits:
+    constrained = {name: fits for name, member in shape.members.items() if (fits := _fits(member)) is not _anything}
+    required = shape.required
+
+    def fits_structure(value: dict[str, Any]) -> bool:
+        for name, item in value.items():
+            if name in constrained and not constrained[name](item):
+                return False
+        return required <= value.keys()
+
+    return fits_structure
+
+
+def _anything(_: Any) -> bool:
+    return True
 
 
 def _structure(shape: Shape, value: dict[str, Any], path: str) -> Iterator[str]:

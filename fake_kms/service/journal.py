@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from fake_kms.clock import from_epoch
 
 __all__ = ["Event", "Journal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One request that reached the fake.
 
     `input` is the request without blobs and secrets; `error_code` is None where the request was answered, and
@@ -27,9 +25,12 @@ class Event:
     principal: str | None
     region: str | None
     key_arns: tuple[str, ...]
-    input: Mapping[str, Any] = field(repr=False)
+    input: Mapping[str, Any]
     error_code: str | None = None
     error_message: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Event {self}>"
 
     @property
     def time(self) -> datetime:

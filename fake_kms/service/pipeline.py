@@ -31,16 +31,16 @@ __all__ = ["STAGES", "Service"]
 
 def recognise(exchange: Exchange) -> None:
     """Tell the operation by the request's target. Raises: KmsError UnknownOperationException."""
-    target = exchange.request.headers.get("x-amz-target", "")
-    name = target.removeprefix(wire.TARGET_PREFIX)
-    operation = model.load().get(name)
-    if operation is None or not target.startswith(wire.TARGET_PREFIX):
+    prefix, _, name = exchange.request.target.partition(".")
+    operation = exchange.service.model.get(name)
+    if operation is None or prefix != wire.TARGET:
         raise errors.unknown_operation()
     exchange.name = name
-    if name not in DECLARATIONS:
+    declaration = DECLARATIONS.get(name)
+    if declaration is None:
         raise errors.unsupported(f"fake_kms does not know the operation {name} yet.")
     exchange.model = operation
-    exchange.declaration = DECLARATIONS[name]
+    exchange.declaration = declaration
 
 
 def decode(exchange: Exchange) -> None:
@@ -64,13 +64,14 @@ def find_keys(exchange: Exchange) -> None:
     caller, store = exchange.caller, exchange.service.store
     assert caller is not None  # noqa: S101 - `identify` stands before
     exchange.call = call = Call(
-        operation=exchange.name,
-        input=exchange.input,
-        caller=caller,
-        region=store.region(caller.account, caller.region),
-        store=store,
-        now=exchange.now,
-        request_id=exchange.request_id,
+        exchange.name,
+        exchange.input,
+        caller,
+        store.region(caller.account, caller.region),
+        store,
+        exchange.now,
+        exchange.request_id,
+        [],
     )
     declaration = exchange.declaration
     if declaration.check_request is not None:
@@ -126,6 +127,7 @@ class Service:
         self.account = account
         self.store = Store(entropy, quotas_with(quotas))
         self.journal = Journal()
+        self.model = model.load()
         self._lock = threading.RLock()
 
     def handle(self, request: HttpRequest) -> HttpResponse:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from fake_kms.store.pages import Listing
 from fake_kms.tables.key_states import TRANSITIONS, Change, KeyState
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
     from fake_kms.tables.key_specs import KeySpec
 
-__all__ = ["Key"]
+__all__ = ["Key", "Tag"]
+
+
+class Tag(NamedTuple):
+    """A tag of a key."""
+
+    key: str
+    value: str
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -32,8 +40,7 @@ class Key:
     state: KeyState = KeyState.ENABLED
     deletion_date: float | None = None
     material: Material | None = field(default=None, repr=False)
-    tags: dict[str, str] = field(default_factory=dict)
-    alias_names: tuple[str, ...] = ()
+    tags: Listing[Tag] = field(default_factory=Listing)
 
     @property
     def enabled(self) -> bool:

@@ -47,6 +47,14 @@ class Listing(Generic[T]):
         entry = self._items.get(name)
         return entry[1] if entry else None
 
+    def put(self, name: str, item: T) -> None:
+        """Put something in the place of what has this name, or at the end."""
+        entry = self._items.get(name)
+        if entry is None:
+            self.add(name, item)
+        else:
+            self._items[name] = (entry[0], item)
+
     def add(self, name: str, item: T) -> None:
         """Put something new at the end."""
         self._items[name] = (self._next, item)

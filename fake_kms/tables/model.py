@@ -18,9 +18,9 @@ __all__ = ["KEY_ID_PATTERN", "Operation", "Shape", "load"]
 KEY_ID_PATTERN = r"^\p{ASCII}+$"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """One shape of the model, with the shapes inside it.
+    """One shape of the model, with the shapes inside it; each is made once, so it is compared by identity.
 
     `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp.
     """

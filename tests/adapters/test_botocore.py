@@ -1,0 +1,195 @@
+"""Every botocore client of the process is reached, and nothing stays behind."""
+
+from __future__ import annotations
+
+import threading
+
+import boto3
+import botocore.exceptions
+import botocore.httpsession
+import pytest
+from botocore.config import Config
+
+from fake_kms import FakeKms, current, fake_kms
+from fake_kms.adapters.recognise import KMS_URL, is_kms
+
+CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+
+
+def make(**options):
+    return boto3.Session().client("kms", **({"region_name": "us-east-1"} | CREDENTIALS | options))
+
+
+def works(client):
+    key_id = client.create_key()["KeyMetadata"]["KeyId"]
+    blob = client.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
+    return client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"endpoint_url": "http://localhost:4566"},
+        {"endpoint_url": "https://vpce-0123-abcd.kms.us-east-1.vpce.amazonaws.com"},
+        {"config": Config(use_fips_endpoint=True)},
+        {"config": Config(use_dualstack_endpoint=True)},
+        {"config": Config(use_fips_endpoint=True, use_dualstack_endpoint=True)},
+        {"region_name": "cn-north-1"},
+        {"region_name": "us-gov-west-1"},
+        {"region_name": "us-gov-west-1", "config": Config(use_fips_endpoint=True)},
+        {"region_name": "eu-central-2"},
+        {"use_ssl": False},
+    ],
+)
+def test_a_client_however_it_was_configured(kms, options):
+    assert works(make(**options))
+
+
+def test_a_client_made_before_the_fake():
+    client = make()
+    with fake_kms():
+        assert works(client)
+
+
+def test_clients_of_the_default_session_and_of_sessions_of_their_own(kms):
+    assert works(boto3.client("kms"))
+    assert works(boto3.Session(region_name="eu-west-1").client("kms"))
+
+
+def test_clients_in_other_threads(kms):
+    client = make()
+    outcomes = []
+    threads = [threading.Thread(target=lambda: outcomes.append(works(client))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes == [True] * 8
+    assert len(client.list_keys()["Keys"]) == 8
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://kms.us-east-1.amazonaws.com/", "https://kms-fips.us-east-1.amazonaws.com/", "https://kms.us-east-1.api.aws/",
+        "https://kms-fips.us-east-1.api.aws", "https://kms.cn-north-1.amazonaws.com.cn/",
+        "https://kms.cn-north-1.api.amazonwebservices.com.cn/", "https://kms.us-gov-west-1.amazonaws.com:443/",
+        "https://KMS.us-east-1.amazonaws.com", "https://vpce-1-a.kms.us-east-1.vpce.amazonaws.com/", "http://kms.eu-isoe-west-1.cloud.adc-e.uk/",
+        "https://kms.eusc-de-east-1.amazonaws.eu/",
+    ],
+)  # fmt: skip
+def test_kms_is_told_by_its_host_alone(url):
+    assert is_kms(url, "", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.us-east-1.amazonaws.com/kms.us-east-1.amazonaws.com", "https://my-kms.us-east-1.amazonaws.com/",
+        "https://kms.example.com/", "https://example.com/?u=https://kms.us-east-1.amazonaws.com/",
+        "https://kms.us-east-1.amazonaws.com.evil.example/",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_kms_is_not(url):
+    assert KMS_URL.match(url) is None
+
+
+def test_every_endpoint_that_botocore_knows_is_told_by_its_host():
+    session = boto3.Session()
+    for partition in session.get_available_partitions():
+        for region in session.get_available_regions("kms", partition):
+            if "-fips" not in region:
+                host = make(region_name=region).meta.endpoint_url
+                assert is_kms(host, "", ""), host
+
+
+def test_a_request_to_kms_that_is_no_operation_stays_here(kms):
+    import botocore.awsrequest
+
+    request = botocore.awsrequest.AWSRequest("GET", "https://kms.us-east-1.amazonaws.com/", data=None).prepare()
+    response = botocore.httpsession.URLLib3Session().send(request)
+
+    assert (response.status_code, response.content) == (400, b'{"__type":"UnknownOperationException"}')
+
+
+def test_other_services_pass_on_untouched(kms, monkeypatch):
+    sts = boto3.client("sts", endpoint_url="http://127.0.0.1:9", config=Config(retries={"total_max_attempts": 1}))
+
+    with pytest.raises(botocore.exceptions.EndpointConnectionError):
+        sts.get_caller_identity()
+
+
+class TestAfterwards:
+    def test_botocore_is_as_before(self):
+        before = dict(botocore.httpsession.URLLib3Session.__dict__)
+        with fake_kms():
+            assert botocore.httpsession.URLLib3Session.__dict__ != before
+        assert dict(botocore.httpsession.URLLib3Session.__dict__) == before
+
+    def test_also_when_the_block_fails(self):
+        before = botocore.httpsession.URLLib3Session.send
+        with pytest.raises(ZeroDivisionError), fake_kms():
+            raise ZeroDivisionError
+        assert botocore.httpsession.URLLib3Session.send is before
+
+    def test_also_when_fakes_nest(self):
+        before = botocore.httpsession.URLLib3Session.send
+        client = make()
+        with fake_kms() as outer:
+            client.create_key()
+            with fake_kms() as inner:
+                assert current() is inner
+                assert client.list_keys()["Keys"] == []
+            assert current() is outer
+            assert len(client.list_keys()["Keys"]) == 1
+        assert botocore.httpsession.URLLib3Session.send is before
+
+    def test_also_when_fakes_close_out_of_order(self):
+        before = botocore.httpsession.URLLib3Session.send
+        client = make()
+        first, second = FakeKms().start(), FakeKms().start()
+        client.create_key()
+        first.stop()
+        assert len(client.list_keys()["Keys"]) == 1
+        second.stop()
+        assert botocore.httpsession.URLLib3Session.send is before
+
+    def test_a_replacement_that_somebody_put_on_top_keeps_working(self, monkeypatch):
+        before = botocore.httpsession.URLLib3Session.send
+        calls = []
+        with fake_kms():
+            below = botocore.httpsession.URLLib3Session.send
+
+            def on_top(session, request):
+                calls.append(request)
+                return below(session, request)
+
+            botocore.httpsession.URLLib3Session.send = on_top
+            make().list_keys()
+        assert botocore.httpsession.URLLib3Session.send is on_top
+        assert len(calls) == 1
+        botocore.httpsession.URLLib3Session.send = before
+
+
+class TestKmsClient:
+    def test_it_is_made_once(self, kms):
+        assert kms.client() is kms.client("us-east-1")
+        assert kms.client("eu-west-1") is not kms.client()
+
+    def test_it_never_reaches_aws(self):
+        with fake_kms() as kms:
+            client = kms.client()
+        with pytest.raises(RuntimeError, match="no fake is open"):
+            client.list_keys()
+
+    def test_a_configuration_that_cannot_be_compared(self, kms):
+        assert works(kms.client(verify=[]))
+
+
+class TestRetries:
+    def test_an_answer_of_the_client_kind_is_not_retried(self, kms, client):
+        with pytest.raises(botocore.exceptions.ClientError):
+            client.describe_key(KeyId="foo")
+        assert len(kms.journal) == 1

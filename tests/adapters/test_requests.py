@@ -1,0 +1,89 @@
+"""Raw HTTP: code that signs a request itself and sends it with `requests`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+import requests
+import responses
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+
+def post(operation, body, *, url="https://kms.eu-west-1.amazonaws.com/"):
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"TrentService.{operation}"}
+    request = AWSRequest("POST", url, data=json.dumps(body), headers=headers)
+    SigV4Auth(Credentials("testing", "testing"), "kms", "eu-west-1").add_auth(request)
+    return requests.post(url, data=request.data, headers=dict(request.headers), timeout=5)
+
+
+def test_a_signed_request_is_answered(kms):
+    created = post("CreateKey", {"Description": "raw"})
+
+    assert created.status_code == 200
+    assert created.headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert kms.client("eu-west-1").describe_key(KeyId=created.json()["KeyMetadata"]["KeyId"])["KeyMetadata"]["Description"] == "raw"
+
+
+def test_an_endpoint_of_ones_own(kms):
+    assert post("ListKeys", {}, url="http://localhost:9/").json() == {"Keys": [], "Truncated": False}
+
+
+def test_an_error(kms):
+    answer = post("DescribeKey", {"KeyId": "foo"})
+
+    assert (answer.status_code, answer.json()) == (400, {"__type": "NotFoundException", "message": "Invalid keyId 'foo'"})
+
+
+def test_the_answer_to_no_output_is_empty(kms):
+    key_id = post("CreateKey", {}).json()["KeyMetadata"]["KeyId"]
+
+    assert post("DisableKey", {"KeyId": key_id}).content == b""
+
+
+def test_a_host_alone_is_enough(kms):
+    answer = requests.get("https://kms.us-east-1.amazonaws.com/", timeout=5)
+
+    assert answer.json() == {"__type": "UnknownOperationException"}
+
+
+def test_other_hosts_pass_on(kms):
+    with pytest.raises(requests.ConnectionError):
+        requests.get("http://127.0.0.1:9/", timeout=5)
+
+
+def test_other_hosts_pass_on_to_somebody_elses_mock(kms):
+    with responses.RequestsMock() as mock:
+        mock.get("https://example.com/", json={"a": 1})
+        assert requests.get("https://example.com/", timeout=5).json() == {"a": 1}
+
+
+def test_requests_is_as_before_afterwards():
+    from fake_kms import fake_kms
+
+    before = requests.adapters.HTTPAdapter.send
+    with fake_kms():
+        assert requests.adapters.HTTPAdapter.send is not before
+    assert requests.adapters.HTTPAdapter.send is before
+
+
+def test_responses_is_loaded_only_with_requests_and_requests_may_come_later():
+    program = """
+import sys
+from fake_kms import fake_kms
+with fake_kms():
+    assert "responses" not in sys.modules and "requests" not in sys.modules
+    import requests
+    assert "responses" in sys.modules
+    answer = requests.get("https://kms.us-east-1.amazonaws.com/")
+    assert answer.json() == {"__type": "UnknownOperationException"}
+    assert type(sys.modules["requests.adapters"].__loader__).__name__ == "SourceFileLoader"
+assert sys.modules["requests.adapters"].HTTPAdapter.send.__module__ == "requests.adapters"
+assert not [finder for finder in sys.meta_path if "fake_kms" in type(finder).__module__]
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr

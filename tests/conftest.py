@@ -1,0 +1,194 @@
+"""What the tests share: a fake, clients, raw requests, and the check that a refusal changed nothing."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import json
+import socket
+
+import botocore.exceptions
+import pytest
+from botocore.config import Config
+
+from fake_kms import FakeKms
+from fake_kms.service import pipeline
+from fake_kms.tables import model
+from fake_kms.wire import HttpRequest
+
+pytest_plugins = ["pytester"]
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """Fail a test that tries to reach anything but this machine."""
+    real = socket.socket.connect
+
+    def connect(self, address):
+        host = address[0] if isinstance(address, tuple) else "localhost"
+        if host not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {address}")
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration(monkeypatch, tmp_path_factory):
+    """Keep the machine's own AWS configuration out of the tests."""
+    nowhere = tmp_path_factory.getbasetemp() / "nowhere"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _answers_fit_the_model(monkeypatch):
+    """Check every answer of the fake against the model's output shape."""
+    real = pipeline.perform
+
+    def perform(exchange):
+        real(exchange)
+        shape = exchange.model.output
+        if shape is None:
+            assert exchange.output is None
+        else:
+            _assert_fits(shape, exchange.output, exchange.name)
+
+    stages = tuple(perform if stage is real else stage for stage in pipeline.STAGES)
+    monkeypatch.setattr(pipeline, "STAGES", stages)
+
+
+_TYPES = {"string": str, "integer": int, "boolean": bool, "blob": bytes, "timestamp": (int, float), "map": dict}
+
+
+def _assert_fits(shape, value, path):
+    if shape.kind == "structure":
+        assert isinstance(value, dict), path
+        for name, item in value.items():
+            assert name in shape.members, f"{path}.{name} is not in the model"
+            _assert_fits(shape.members[name], item, f"{path}.{name}")
+    elif shape.kind == "list":
+        assert isinstance(value, list), path
+        for item in value:
+            _assert_fits(shape.element, item, f"{path}[]")
+    else:
+        assert isinstance(value, _TYPES[shape.kind]), f"{path}: {value!r}"
+
+
+@pytest.fixture
+def kms():
+    """Open a fake."""
+    with FakeKms() as fake:
+        yield fake
+
+
+@pytest.fixture
+def client(kms):
+    """Give a boto3 client in the default Region and account."""
+    return kms.client()
+
+
+@pytest.fixture
+def elsewhere(kms):
+    """Make clients of another account or Region."""
+
+    def make(account=ACCOUNT, region=REGION):
+        return kms.client(region, aws_access_key_id=account, aws_secret_access_key="x", aws_session_token=None)
+
+    return make
+
+
+@pytest.fixture
+def key(client):
+    """Create a symmetric key and give its metadata."""
+    return client.create_key()["KeyMetadata"]
+
+
+@dataclasses.dataclass
+class Answer:
+    """An HTTP answer, with its JSON body read."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body) if self.body else None
+
+
+@pytest.fixture
+def send(kms):
+    """Send a raw request through the one door."""
+
+    def post(operation, body=b"{}", *, authorization=None, target=None, region=REGION, account="testing", headers=()):
+        if not isinstance(body, bytes | str):
+            body = json.dumps(body, default=lambda blob: base64.b64encode(blob).decode())
+        credential = f"{account}/20261124/{region}/kms/aws4_request"
+        signature = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"
+        request = HttpRequest(
+            "POST",
+            f"https://kms.{region}.amazonaws.com/",
+            dict(headers),
+            body.encode() if isinstance(body, str) else body,
+            f"TrentService.{operation}" if target is None else target,
+            signature if authorization is None else authorization,
+        )
+        response = kms.handle(request)
+        return Answer(response.status, response.headers, response.body)
+
+    return post
+
+
+def snapshot(value, seen=frozenset()):
+    """Give a comparable picture of everything a fake holds, events excepted."""
+    if id(value) in seen:
+        return "..."
+    seen |= {id(value)}
+    if isinstance(value, FakeKms):
+        used = [region for region in value._service.store.regions() if len(region.keys)]
+        return snapshot([value._service.store._by_material, len(value._service.store.agenda), used])
+    if isinstance(value, dict):
+        return {str(name): snapshot(item, seen) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [snapshot(item, seen) for item in value]
+    if type(value).__module__.startswith("fake_kms.store"):
+        names = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
+        names += list(getattr(value, "__dict__", {}))
+        return {name: snapshot(getattr(value, name), seen) for name in names if name not in {"entropy", "__weakref__"}}
+    return repr(value)
+
+
+@pytest.fixture
+def refused(kms):
+    """Expect a refusal: its code, its full message, and that it changed nothing."""
+
+    @contextlib.contextmanager
+    def expect(code, message=""):
+        before = snapshot(kms)
+        with pytest.raises(botocore.exceptions.ClientError) as caught:
+            yield
+        error = caught.value.response["Error"]
+        assert (code, message) == (error["Code"], error["Message"])
+        assert before == snapshot(kms)
+
+    return expect
+
+
+@pytest.fixture
+def unchecked(kms):
+    """Give a client that leaves every check to the service."""
+    return kms.client(config=UNCHECKED)
+
+
+def in_model(operation):
+    """Tell whether the installed botocore has an operation."""
+    return operation in model.load()
