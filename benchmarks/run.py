@@ -12,11 +12,7 @@ import argparse
 import gc
 import os
 import statistics
-import subprocess
-import sys
 import time
-import tracemalloc
-from pathlib import Path
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
@@ -25,7 +21,7 @@ import botocore.httpsession
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-from fake_kms import FakeKms, fake_kms
+from fake_kms import fake_kms
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
 REAL_SEND = botocore.httpsession.URLLib3Session.send
@@ -54,7 +50,7 @@ class Raw:
 
 
 def client():
-    return boto3.Session(**{k: v for k, v in CREDENTIALS.items()}).client("kms")
+    return boto3.Session(**dict(CREDENTIALS.items())).client("kms")
 
 
 def turns(contestants: dict, rounds: int) -> dict[str, float]:

@@ -74,7 +74,8 @@ def _configured(config: pytest.Config) -> dict[str, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]  # noqa: ARG001 - pytest calls hooks by name
+    item: pytest.Item,
+    call: pytest.CallInfo[None],  # noqa: ARG001 - pytest calls hooks by name
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show in a failure report what the test asked KMS and what it was answered."""
     report = yield

@@ -91,7 +91,8 @@ class FakeKms:
         Each call of the function, each test of the class, gets a fake of its own with these options. Raises:
         TypeError for anything else.
         """
-        return _decorate(target, lambda: FakeKms(**self._options))  # type: ignore[arg-type]
+        decorated: F = _decorate(target, lambda: FakeKms(**self._options))
+        return decorated
 
     # --- use -------------------------------------------------------------------------------------------------
 
@@ -160,7 +161,7 @@ def fake_kms(target: F, /) -> F: ...
 @overload
 def fake_kms(**options: Unpack[Options]) -> FakeKms: ...
 def fake_kms(target: Any = None, /, **options: Unpack[Options]) -> Any:
-    """Make a fake KMS: `with fake_kms() as kms:`, `@fake_kms`, or `@fake_kms(region="eu-west-1")`."""
+    """Make a fake KMS, for a `with` block or as a decorator with or without options."""
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
 
@@ -170,8 +171,9 @@ def current() -> FakeKms:
     from fake_kms.adapters.active import innermost
 
     door = innermost()
-    if not isinstance(door, FakeKms):
+    if door is None:
         raise RuntimeError("no fake_kms is open: open one with the fixture, the decorator or `with fake_kms():`")
+    assert isinstance(door, FakeKms)  # noqa: S101 - only fakes are ever opened
     return door
 
 

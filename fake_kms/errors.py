@@ -357,15 +357,14 @@ def invalid_ciphertext() -> KmsError:
 def incorrect_key() -> KmsError:
     """Refuse a ciphertext made under another key than the one named."""
     return KmsError(
-        "IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation."
+        "IncorrectKeyException",
+        "The key ID in the request does not identify a CMK that can perform this operation.",
     )
 
 
 def dry_run() -> KmsError:
     """Answer a dry run that would have succeeded."""
-    return KmsError(
-        "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
-    )
+    return KmsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 
 
 def unsupported(message: str | None = None) -> KmsError:
@@ -439,6 +438,7 @@ def access_denied_across_accounts(user: str, action: str) -> KmsError:
         "in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
         field="Message",
     )
+
 
 # What a key state answers, by the name the table of key states has for it.
 STATE_REFUSALS: dict[str, Callable[[str], KmsError]] = {

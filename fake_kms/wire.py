@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.tables.model import Operation, Shape
 
-__all__ = ["HttpRequest", "HttpResponse", "TARGET", "decode", "encode", "encode_error", "redact"]
+__all__ = ["TARGET", "HttpRequest", "HttpResponse", "decode", "encode", "encode_error", "redact"]
 
 TARGET = "TrentService"
 _CONTENT_TYPE = "application/x-amz-json-1.1"

@@ -45,7 +45,13 @@ def _no_configuration(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_DEFAULT_REGION",
+        "AWS_PROFILE",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -66,7 +72,14 @@ def _answers_fit_the_model(monkeypatch):
     monkeypatch.setattr(pipeline, "STAGES", stages)
 
 
-_TYPES = {"string": str, "integer": int, "boolean": bool, "blob": bytes, "timestamp": (int, float), "map": dict}
+_TYPES = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "blob": bytes,
+    "timestamp": (int, float),
+    "map": dict,
+}
 
 
 def _assert_fits(shape, value, path):
@@ -129,7 +142,16 @@ class Answer:
 def send(kms):
     """Send a raw request through the one door."""
 
-    def post(operation, body=b"{}", *, authorization=None, target=None, region=REGION, account="testing", headers=()):
+    def post(
+        operation,
+        body=b"{}",
+        *,
+        authorization=None,
+        target=None,
+        region=REGION,
+        account="testing",
+        headers=(),
+    ):
         if not isinstance(body, bytes | str):
             body = json.dumps(body, default=lambda blob: base64.b64encode(blob).decode())
         credential = f"{account}/20261124/{region}/kms/aws4_request"

@@ -31,7 +31,7 @@ def install(door: Door, region: str) -> Callable[[], None]:
 
 
 def _patch_requests() -> Callable[[], None]:
-    return when_imported("requests.adapters", _requests)
+    return when_imported("requests", _requests)
 
 
 def _patch_moto() -> Callable[[], None]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from fake_kms.wire import HttpRequest, HttpResponse
+if TYPE_CHECKING:
+    from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["Door", "answer", "close", "innermost", "is_open", "open_", "replace"]
 

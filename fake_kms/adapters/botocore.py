@@ -32,7 +32,8 @@ def patch() -> Callable[[], None]:
             if door is None or prepared is None:
                 return original(session, request)
             response = door.handle(prepared)
-            return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
+            headers: Any = response.headers
+            return AWSResponse(request.url, response.status, headers, _Raw(response.body))
 
         return send
 

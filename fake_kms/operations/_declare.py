@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from fake_kms.store.key import Key
     from fake_kms.store.region import Region, Store
 
-__all__ = ["DECLARATIONS", "Body", "Call", "Caller", "Declaration", "FoundKey", "KeyUse", "operation", "page_of"]
+__all__ = [
+    "DECLARATIONS",
+    "Body",
+    "Call",
+    "Caller",
+    "Declaration",
+    "FoundKey",
+    "KeyUse",
+    "operation",
+    "page_of",
+]
 
 Output = dict[str, Any]
 

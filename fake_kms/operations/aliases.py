@@ -97,5 +97,9 @@ def list_aliases(call: Call) -> Output:
 def _entry(alias: Alias) -> dict[str, Any]:
     entry: dict[str, Any] = {"AliasArn": alias.arn, "AliasName": alias.name}
     if alias.key is not None:
-        entry |= {"CreationDate": alias.created, "LastUpdatedDate": alias.updated, "TargetKeyId": alias.key.key_id}
+        entry |= {
+            "CreationDate": alias.created,
+            "LastUpdatedDate": alias.updated,
+            "TargetKeyId": alias.key.key_id,
+        }
     return entry

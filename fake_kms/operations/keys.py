@@ -5,7 +5,7 @@ from __future__ import annotations
 from fake_kms import arns, errors
 from fake_kms.crypto import material
 from fake_kms.entropy import uuid
-from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
 from fake_kms.operations._metadata import key_metadata
 from fake_kms.operations.policies import checked_policy
 from fake_kms.operations.tags import check_tags, put_tags
@@ -89,6 +89,7 @@ def create_key(call: Call) -> Output:
     )
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
+    call.found.append(FoundKey(KeyUse(), key))
     return {"KeyMetadata": key_metadata(key)}
 
 

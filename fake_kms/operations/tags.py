@@ -62,6 +62,4 @@ def untag_resource(call: Call) -> None:
 @operation("ListResourceTags", KeyUse())
 def list_resource_tags(call: Call) -> Output:
     """List a key's tags in the order they were added; 50 a page. Source: API_ListResourceTags."""
-    return page_of(
-        call, "Tags", call.key.tags, lambda tag: {"TagKey": tag.key, "TagValue": tag.value}, call.key.key_id
-    )
+    return page_of(call, "Tags", call.key.tags, lambda tag: {"TagKey": tag.key, "TagValue": tag.value}, call.key.key_id)

@@ -19,7 +19,9 @@ def authorize(call: Call, declaration: Declaration) -> None:
     if call.input.get("GrantTokens"):
         raise errors.invalid_grant_token()  # nobody has been given one
     for number, found in enumerate(call.found):
-        action = found.use.action or declaration.permission.actions[min(number, len(declaration.permission.actions) - 1)]
+        action = (
+            found.use.action or declaration.permission.actions[min(number, len(declaration.permission.actions) - 1)]
+        )
         if found.key.aws_managed and not action.startswith(_ALLOWED_ON_AWS_MANAGED):
             because = f"because no resource-based policy allows the {action} action"
             raise errors.access_denied(call.caller.arn, action, found.key.arn, because)

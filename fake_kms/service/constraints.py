@@ -56,8 +56,8 @@ def _fits(shape: Shape) -> Fits:
         return lambda value: low <= value <= high
     if shape.element is not None:
         fits_element = _fits(shape.element)
-        return lambda value: low <= len(value) <= high and all(
-            item is not None and fits_element(item) for item in value
+        return lambda value: (
+            low <= len(value) <= high and all(item is not None and fits_element(item) for item in value)
         )
     if shape.matches is not None:
         matches = shape.matches.fullmatch
@@ -142,7 +142,7 @@ def _length(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield _finding(shape, value, path, f"Member must have length less than or equal to {shape.maximum}")
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Shape, Any, str], Iterator[str]]] = {
     "structure": _structure,
     "list": _list,
     "map": _map,

@@ -71,7 +71,7 @@ def _rsa(bits: int) -> KeySpec:
 
 
 def _ecc(name: str, algorithm: str, *, agreement: bool) -> KeySpec:
-    usages = {"SIGN_VERIFY": (algorithm,)}
+    usages: dict[str, tuple[str, ...]] = {"SIGN_VERIFY": (algorithm,)}
     if agreement:
         usages["KEY_AGREEMENT"] = ("ECDH",)
     return KeySpec(name, "ecc", 0, usages, data_key_pair=True)
@@ -95,10 +95,7 @@ _ALL = (
         KeySpec(f"HMAC_{bits}", "hmac", bits // 8, {"GENERATE_VERIFY_MAC": (f"HMAC_SHA_{bits}",)})
         for bits in (224, 256, 384, 512)
     ),
-    *(
-        KeySpec(f"ML_DSA_{level}", "ml_dsa", 0, {"SIGN_VERIFY": ("ML_DSA_SHAKE_256",)})
-        for level in (44, 65, 87)
-    ),
+    *(KeySpec(f"ML_DSA_{level}", "ml_dsa", 0, {"SIGN_VERIFY": ("ML_DSA_SHAKE_256",)}) for level in (44, 65, 87)),
     *(
         KeySpec(
             f"ML_KEM_{level}",

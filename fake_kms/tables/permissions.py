@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["COMMON_KEYS", "ENCRYPTION_CONTEXT_KEYS", "GRANTABLE_BY_USAGE", "PERMISSIONS", "RECIPIENT_KEYS", "Permission"]
+__all__ = [
+    "COMMON_KEYS",
+    "ENCRYPTION_CONTEXT_KEYS",
+    "GRANTABLE_BY_USAGE",
+    "PERMISSIONS",
+    "RECIPIENT_KEYS",
+    "Permission",
+]
 
 # The condition keys of every operation on a KMS key.
 COMMON_KEYS = (
@@ -50,7 +57,19 @@ class Permission:
         return (*COMMON_KEYS, *self.condition_keys) if self.resource in {"key", "alias"} else self.condition_keys
 
 
-_CREATE_KEY = ("kms:CallerAccount", "kms:KeySpec", "kms:KeyUsage", "kms:KeyOrigin", "kms:MultiRegion", "kms:MultiRegionKeyType", "kms:ViaService", "kms:BypassPolicyLockoutSafetyCheck", "aws:RequestTag", "aws:ResourceTag", "aws:TagKeys")
+_CREATE_KEY = (
+    "kms:CallerAccount",
+    "kms:KeySpec",
+    "kms:KeyUsage",
+    "kms:KeyOrigin",
+    "kms:MultiRegion",
+    "kms:MultiRegionKeyType",
+    "kms:ViaService",
+    "kms:BypassPolicyLockoutSafetyCheck",
+    "aws:RequestTag",
+    "aws:ResourceTag",
+    "aws:TagKeys",
+)
 
 # fmt: off
 PERMISSIONS: dict[str, Permission] = {
@@ -115,10 +134,18 @@ PERMISSIONS: dict[str, Permission] = {
 
 # The operations that a grant may hold, by the key's usage and whether it is asymmetric; besides these always
 # CreateGrant, DescribeKey and RetireGrant. Source: Developer Guide, "Grants", table of grant operations.
-_SYMMETRIC = frozenset({
-    "Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
-    "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
-})
+_SYMMETRIC = frozenset(
+    {
+        "Encrypt",
+        "Decrypt",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+        "GenerateDataKey",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+    }
+)
 _ALWAYS = frozenset({"CreateGrant", "DescribeKey", "RetireGrant"})
 GRANTABLE_BY_USAGE: dict[tuple[str, bool], frozenset[str]] = {
     ("ENCRYPT_DECRYPT", False): _ALWAYS | _SYMMETRIC,

@@ -63,4 +63,7 @@ def test_the_files_of_the_user(monkeypatch, tmp_path, text, credentials, region)
     (tmp_path / "config").write_text(text)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     with fake_kms():
-        assert ("AWS_ACCESS_KEY_ID" in os.environ, "AWS_DEFAULT_REGION" in os.environ) == (credentials, region)
+        assert ("AWS_ACCESS_KEY_ID" in os.environ, "AWS_DEFAULT_REGION" in os.environ) == (
+            credentials,
+            region,
+        )

@@ -31,8 +31,8 @@ def moto_around():
 
 def check():
     s3 = boto3.client("s3", **keys)
-    s3.create_bucket(Bucket="b")
-    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["b"]
+    s3.create_bucket(Bucket="bucket")
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["bucket"]
     table = boto3.client("dynamodb", **keys)
     assert table.list_tables()["TableNames"] == []
     for kms in (early, boto3.client("kms", **keys)):
@@ -65,7 +65,12 @@ def test_the_four_combinations(imports, nesting, tmp_path):
     program = PREAMBLE.format(imports=STORY["imports"][imports], nesting=STORY["nesting"][nesting])
     environment = {"PATH": "", "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False, env=environment, timeout=120
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=120,
     )
 
     assert (done.stdout, done.returncode) == ("fine\n", 0), done.stderr

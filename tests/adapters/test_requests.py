@@ -26,7 +26,10 @@ def test_a_signed_request_is_answered(kms):
 
     assert created.status_code == 200
     assert created.headers["Content-Type"] == "application/x-amz-json-1.1"
-    assert kms.client("eu-west-1").describe_key(KeyId=created.json()["KeyMetadata"]["KeyId"])["KeyMetadata"]["Description"] == "raw"
+    assert (
+        kms.client("eu-west-1").describe_key(KeyId=created.json()["KeyMetadata"]["KeyId"])["KeyMetadata"]["Description"]
+        == "raw"
+    )
 
 
 def test_an_endpoint_of_ones_own(kms):
@@ -36,7 +39,10 @@ def test_an_endpoint_of_ones_own(kms):
 def test_an_error(kms):
     answer = post("DescribeKey", {"KeyId": "foo"})
 
-    assert (answer.status_code, answer.json()) == (400, {"__type": "NotFoundException", "message": "Invalid keyId 'foo'"})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"__type": "NotFoundException", "message": "Invalid keyId 'foo'"},
+    )
 
 
 def test_the_answer_to_no_output_is_empty(kms):
@@ -85,5 +91,11 @@ with fake_kms():
 assert sys.modules["requests.adapters"].HTTPAdapter.send.__module__ == "requests.adapters"
 assert not [finder for finder in sys.meta_path if "fake_kms" in type(finder).__module__]
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr

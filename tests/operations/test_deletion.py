@@ -17,7 +17,11 @@ def test_a_key_waits_thirty_days_unless_told_otherwise(kms, client, key):
     kms.clock.freeze()
     answer = client.schedule_key_deletion(KeyId=key["KeyId"])
 
-    assert (answer["KeyId"], answer["KeyState"], answer["PendingWindowInDays"]) == (key["Arn"], "PendingDeletion", 30)
+    assert (answer["KeyId"], answer["KeyState"], answer["PendingWindowInDays"]) == (
+        key["Arn"],
+        "PendingDeletion",
+        30,
+    )
     assert abs(answer["DeletionDate"] - kms.clock.now() - datetime.timedelta(days=30)) < datetime.timedelta(seconds=1)
     metadata = client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
     assert (metadata["KeyState"], metadata["Enabled"]) == ("PendingDeletion", False)

@@ -21,7 +21,9 @@ AWS_SAMPLE = base64.b64decode(
 
 
 class TestTheBlob:
-    @pytest.mark.parametrize(("size", "length"), [(1, 153), (16, 168), (24, 176), (32, 184), (64, 220), (1218, 1380), (4096, 4258)])
+    @pytest.mark.parametrize(
+        ("size", "length"), [(1, 153), (16, 168), (24, 176), (32, 184), (64, 220), (1218, 1380), (4096, 4258)]
+    )
     def test_its_length_is_that_of_aws(self, client, key, size, length):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x" * size)["CiphertextBlob"]
 
@@ -35,7 +37,9 @@ class TestTheBlob:
         assert base64.b64encode(data_key).startswith(b"AQIDAH")
 
     def test_it_differs_each_time_and_shows_nothing_of_the_plaintext(self, client, key):
-        first, second = (client.encrypt(KeyId=key["KeyId"], Plaintext=b"secret" * 9)["CiphertextBlob"] for _ in range(2))
+        first, second = (
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"secret" * 9)["CiphertextBlob"] for _ in range(2)
+        )
 
         assert first != second
         assert b"secret" not in first
@@ -51,7 +55,10 @@ class TestTheBlob:
                 expected = "AccessDeniedException" if in_material_id else "InvalidCiphertextException"
                 assert answer["__type"] == expected, (position, bit)
 
-    @pytest.mark.parametrize("change", [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b[:40], lambda b: b"", lambda b: b"x" * 200])
+    @pytest.mark.parametrize(
+        "change",
+        [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b[:40], lambda b: b"", lambda b: b"x" * 200],
+    )
     def test_cut_lengthened_or_garbage(self, client, key, unchecked, refused, change):
         blob = change(client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"])
         if not blob:
@@ -86,7 +93,9 @@ class TestEncryptionContext:
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(context=CONTEXTS, other=CONTEXTS, plaintext=st.binary(min_size=1, max_size=4096))
     def test_only_the_same_context_decrypts(self, send, key, context, other, plaintext):
-        blob = send("Encrypt", {"KeyId": key["KeyId"], "Plaintext": plaintext, "EncryptionContext": context}).json["CiphertextBlob"]
+        blob = send("Encrypt", {"KeyId": key["KeyId"], "Plaintext": plaintext, "EncryptionContext": context}).json[
+            "CiphertextBlob"
+        ]
 
         answer = send("Decrypt", {"CiphertextBlob": blob, "EncryptionContext": dict(reversed(context.items()))}).json
         assert base64.b64decode(answer["Plaintext"]) == plaintext
@@ -226,7 +235,13 @@ class TestReEncrypt:
 
 class TestDataKeys:
     @pytest.mark.parametrize(
-        ("wish", "size"), [({"KeySpec": "AES_128"}, 16), ({"KeySpec": "AES_256"}, 32), ({"NumberOfBytes": 1}, 1), ({"NumberOfBytes": 1024}, 1024)]
+        ("wish", "size"),
+        [
+            ({"KeySpec": "AES_128"}, 16),
+            ({"KeySpec": "AES_256"}, 32),
+            ({"NumberOfBytes": 1}, 1),
+            ({"NumberOfBytes": 1024}, 1024),
+        ],
     )
     def test_a_data_key_opens_with_decrypt(self, client, key, wish, size):
         answer = client.generate_data_key(KeyId=key["KeyId"], EncryptionContext={"a": "b"}, **wish)

@@ -36,7 +36,9 @@ class TestCreateKey:
 
     def test_what_is_asked_for_is_kept(self, client):
         key_id = client.create_key(
-            Description="payments", Tags=[{"TagKey": "team", "TagValue": "blue"}], CustomerMasterKeySpec="SYMMETRIC_DEFAULT"
+            Description="payments",
+            Tags=[{"TagKey": "team", "TagValue": "blue"}],
+            CustomerMasterKeySpec="SYMMETRIC_DEFAULT",
         )["KeyMetadata"]["KeyId"]
 
         assert client.describe_key(KeyId=key_id)["KeyMetadata"]["Description"] == "payments"
@@ -58,7 +60,11 @@ class TestCreateKey:
 
     @pytest.mark.parametrize(
         ("spec", "usage"),
-        [("SYMMETRIC_DEFAULT", "SIGN_VERIFY"), ("HMAC_256", "SIGN_VERIFY"), ("ECC_SECG_P256K1", "KEY_AGREEMENT")],
+        [
+            ("SYMMETRIC_DEFAULT", "SIGN_VERIFY"),
+            ("HMAC_256", "SIGN_VERIFY"),
+            ("ECC_SECG_P256K1", "KEY_AGREEMENT"),
+        ],
     )
     def test_a_usage_that_the_spec_has_not(self, client, refused, spec, usage):
         with refused("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}."):
@@ -298,5 +304,7 @@ class TestAwsManagedKeys:
     def test_its_policy_and_tags_can_be_read(self, client):
         key_id = client.describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]["KeyId"]
 
-        assert '"kms:ViaService":"ebs.us-east-1.amazonaws.com"' in client.get_key_policy(KeyId=key_id)["Policy"].replace(" ", "")
+        assert '"kms:ViaService":"ebs.us-east-1.amazonaws.com"' in client.get_key_policy(KeyId=key_id)[
+            "Policy"
+        ].replace(" ", "")
         assert client.list_resource_tags(KeyId=key_id)["Tags"] == []

@@ -20,7 +20,12 @@ DEFAULT = """{
   } ]
 }"""
 MALFORMED = "The request was rejected because the specified policy is not syntactically or semantically correct."
-ROOT = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"}
+ROOT = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
 
 
 def test_a_key_without_policy_has_awss_default(client, key):
@@ -30,10 +35,18 @@ def test_a_key_without_policy_has_awss_default(client, key):
 
 
 def test_a_policy_comes_back_as_aws_prints_it(client, key):
-    policy = {"Version": "2012-10-17", "Statement": [ROOT | {"Principal": {"AWS": [ROOT["Principal"]["AWS"]]}, "Action": ["kms:A*", "kms:B*"]}, ROOT]}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            ROOT | {"Principal": {"AWS": [ROOT["Principal"]["AWS"]]}, "Action": ["kms:A*", "kms:B*"]},
+            ROOT,
+        ],
+    }
     client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))
 
-    assert client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"] == """{
+    assert (
+        client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
+        == """{
   "Version" : "2012-10-17",
   "Statement" : [ {
     "Effect" : "Allow",
@@ -51,6 +64,7 @@ def test_a_policy_comes_back_as_aws_prints_it(client, key):
     "Resource" : "*"
   } ]
 }"""
+    )
 
 
 def test_a_policy_given_at_creation(client):

@@ -51,25 +51,57 @@ def cases():
     """Break each constraint of each member of each operation, one at a time."""
     for name in operations():
         for member, shape in model.load()[name].input.members.items():
-            shown = (lambda value, shape=shape: "" if shape.sensitive or shape.kind == "blob" else f"'{value}' ")
+
+            def shown(value, shape=shape):
+                return "" if shape.sensitive or shape.kind == "blob" else f"'{value}' "
+
             path = camel(member)
             if shape.kind == "blob":
                 for size in {(shape.minimum or 1) - 1, shape.maximum + 1} if shape.maximum else ():
-                    bound = f"less than or equal to {shape.maximum}" if size else f"greater than or equal to {shape.minimum}"
+                    bound = (
+                        f"less than or equal to {shape.maximum}"
+                        if size
+                        else f"greater than or equal to {shape.minimum}"
+                    )
                     value = base64.b64encode(b"x" * size).decode()
                     yield name, member, value, finding("", path, f"Member must have length {bound}")
             elif shape.kind == "integer":
                 low, high = shape.minimum - 1, shape.maximum + 1
-                yield name, member, low, finding(shown(low), path, f"Member must have value greater than or equal to {low + 1}")
-                yield name, member, high, finding(shown(high), path, f"Member must have value less than or equal to {high - 1}")
+                yield (
+                    name,
+                    member,
+                    low,
+                    finding(shown(low), path, f"Member must have value greater than or equal to {low + 1}"),
+                )
+                yield (
+                    name,
+                    member,
+                    high,
+                    finding(shown(high), path, f"Member must have value less than or equal to {high - 1}"),
+                )
             elif shape.kind == "string" and shape.enum:
                 printed = ", ".join(enum_sets.PRINTED.get(shape.name, shape.enum))
-                yield name, member, "NONSENSE", finding(shown("NONSENSE"), path, f"Member must satisfy enum value set: [{printed}]")
+                yield (
+                    name,
+                    member,
+                    "NONSENSE",
+                    finding(shown("NONSENSE"), path, f"Member must satisfy enum value set: [{printed}]"),
+                )
             elif shape.kind == "string" and shape.maximum and not shape.matches:
                 long = "1" * (shape.maximum + 1)
-                yield name, member, long, finding(shown(long), path, f"Member must have length less than or equal to {shape.maximum}")
+                yield (
+                    name,
+                    member,
+                    long,
+                    finding(shown(long), path, f"Member must have length less than or equal to {shape.maximum}"),
+                )
             elif shape.kind == "string" and shape.matches:
-                yield name, member, "☃", finding(shown("☃"), path, f"Member must satisfy regular expression pattern: {shape.pattern}")
+                yield (
+                    name,
+                    member,
+                    "☃",
+                    finding(shown("☃"), path, f"Member must satisfy regular expression pattern: {shape.pattern}"),
+                )
 
 
 def request_for(name, **changes):
@@ -103,7 +135,10 @@ def test_a_constraint_of_the_model_is_broken(send, name, member, value, expected
 
     answer = send(name, request)
 
-    assert answer.json == {"__type": "ValidationException", "message": f"1 validation error detected: {expected}"}
+    assert answer.json == {
+        "__type": "ValidationException",
+        "message": f"1 validation error detected: {expected}",
+    }
 
 
 def test_all_findings_stand_in_one_message_in_the_order_of_the_model(send):

@@ -76,7 +76,9 @@ def test_an_encryption_context_is_a_map_of_texts(send, context):
     assert send("Decrypt", json.dumps({"CiphertextBlob": "eA==", "EncryptionContext": context})).json == SERIALIZATION
 
 
-@pytest.mark.parametrize("target", ["", "TrentService.", "TrentService.Nonsense", "Other.Encrypt", "Encrypt", "TrentService"])
+@pytest.mark.parametrize(
+    "target", ["", "TrentService.", "TrentService.Nonsense", "Other.Encrypt", "Encrypt", "TrentService"]
+)
 def test_an_unknown_target_is_refused(send, target):
     answer = send("", target=target)
 

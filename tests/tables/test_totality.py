@@ -75,7 +75,9 @@ def test_permissions_agree_with_the_model(operation):
     assert uses_context == names_context or operation in {"CreateGrant", "RetireGrant"}
     assert ("Recipient" in request) == ("kms:RecipientAttestation" in permission.condition_keys)
     if permission.grant_operations:
-        assert set(permission.grant_operations) <= set(model.load()["CreateGrant"].input.members["Operations"].element.enum)
+        assert set(permission.grant_operations) <= set(
+            model.load()["CreateGrant"].input.members["Operations"].element.enum
+        )
 
 
 def test_declared_members_are_in_the_model():
@@ -105,9 +107,7 @@ def test_key_specs_are_those_of_the_model():
 
 
 def test_printed_enum_sets_hold_the_values_of_the_model():
-    shapes = {
-        member.name: member for operation in model.load().values() for member in operation.input.members.values()
-    }
+    shapes = {member.name: member for operation in model.load().values() for member in operation.input.members.values()}
     for name, printed in enum_sets.PRINTED.items():
         if name != "DataKeySpec":  # there AWS prints another set than it takes
             assert set(printed) == set(shapes[name].enum), name

@@ -1,0 +1,88 @@
+"""The ciphertext format, apart from everything else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fake_kms.crypto import ciphertext, material
+from fake_kms.crypto.context import canonical, canonical_length
+from fake_kms.crypto.primitives import BadCiphertext
+from fake_kms.entropy import SystemEntropy
+from fake_kms.tables.key_specs import KEY_SPECS
+
+ENTROPY = SystemEntropy()
+MATERIAL = material.generate(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0, ENTROPY)
+# The overhead of AWS's blobs by plaintext length (crypto facts, section 1.2): first length, overhead.
+OVERHEADS = [
+    (1, 152),
+    (36, 153),
+    (49, 154),
+    (51, 155),
+    (56, 156),
+    (101, 157),
+    (160, 158),
+    (174, 159),
+    (177, 160),
+    (183, 161),
+    (229, 162),
+]
+
+
+@pytest.mark.parametrize("size", [*range(1, 300), 1793, 2375, 4096])
+def test_the_length_is_that_of_aws(size):
+    overhead = next(overhead for first, overhead in reversed(OVERHEADS) if size >= first)
+
+    assert len(ciphertext.seal(MATERIAL, b"x" * size, {}, 2, ENTROPY)) == size + overhead
+
+
+@given(st.binary(max_size=4096), st.dictionaries(st.text(), st.text(), max_size=3), st.sampled_from([2, 3]))
+def test_what_was_sealed_opens(plaintext, context, kind):
+    sealed = ciphertext.parse(ciphertext.seal(MATERIAL, plaintext, context, kind, ENTROPY))
+
+    assert sealed.material_id == MATERIAL.identifier
+    assert ciphertext.open_sealed(sealed, MATERIAL, context) == plaintext
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"\1\2\2\0\x78", b"\1\1\2\0\x78"]))
+def test_parsing_never_fails_otherwise(garbage, head):
+    with pytest.raises(BadCiphertext):
+        ciphertext.parse(head + garbage)
+
+
+@given(st.integers(0, 183), st.integers(1, 255))
+def test_a_changed_byte_is_noticed(position, mask):
+    blob = bytearray(ciphertext.seal(MATERIAL, b"x" * 32, {"a": "b"}, 3, ENTROPY))
+    blob[position] ^= mask
+    try:
+        sealed = ciphertext.parse(bytes(blob))
+    except BadCiphertext:
+        return
+    with pytest.raises(BadCiphertext):
+        ciphertext.open_sealed(sealed, MATERIAL, {"a": "b"})
+
+
+def test_the_der_reads_with_openssl(tmp_path):
+    import subprocess
+
+    blob = ciphertext.seal(MATERIAL, b"x" * 32, {}, 2, ENTROPY)
+    done = subprocess.run(["openssl", "asn1parse", "-inform", "DER"], input=blob[58:], capture_output=True, check=True)
+
+    assert b"pkcs7-encryptedData" in done.stdout
+    assert b"aes-256-gcm" in done.stdout
+
+
+CONTEXTS = st.dictionaries(st.text(max_size=6), st.text(max_size=6), max_size=5)
+
+
+@given(CONTEXTS, CONTEXTS)
+def test_two_contexts_give_the_same_bytes_only_if_they_are_the_same(first, second):
+    assert (canonical(first) == canonical(second)) == (first == second)
+    assert canonical(first) == canonical(dict(reversed(first.items())))
+    assert canonical_length(first) == len(canonical(first))
+
+
+def test_material_shows_nothing_of_itself():
+    assert MATERIAL.secret.hex() not in repr(MATERIAL)
+    assert repr(MATERIAL.secret)[2:-1] not in repr(MATERIAL)

@@ -1,0 +1,247 @@
+"""FakeKms itself: opening, closing, misuse, its clock, its journal, its seed."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import pickle
+import re
+
+import boto3
+import freezegun
+import pytest
+import time_machine
+
+from fake_kms import FakeKms, current, fake_kms
+
+UTC = datetime.timezone.utc
+
+
+class TestMisuse:
+    def test_an_option_that_does_not_exist(self):
+        with pytest.raises(TypeError, match=re.escape("fake_kms has no option regoin; there are region, account_id, ")):
+            FakeKms(regoin="eu-west-1")
+
+    def test_an_account_that_is_none(self):
+        with pytest.raises(ValueError, match="account_id is twelve digits in a string, not 123"):
+            fake_kms(account_id=123)
+
+    def test_a_quota_that_does_not_exist(self):
+        with pytest.raises(TypeError, match="no such quota: kyes; there are keys, "):
+            FakeKms(quotas={"kyes": 1}).start()
+        with pytest.raises(RuntimeError):
+            current()
+
+    def test_before_opening(self):
+        fake = FakeKms()
+        for use in (fake.client, lambda: fake.journal, fake.reset):
+            with pytest.raises(RuntimeError, match="not open yet: use it in `with`, or call start"):
+                use()
+        with pytest.raises(RuntimeError, match="not open yet: call stop"):
+            fake.stop()
+
+    def test_opening_twice(self, kms):
+        with pytest.raises(RuntimeError, match="open already and is opened only once: make a new FakeKms"):
+            kms.start()
+
+    def test_after_closing(self):
+        with fake_kms() as fake:
+            fake.client().list_keys()
+        for use in (fake.client, fake.reset):
+            with pytest.raises(RuntimeError, match="closed: open a new one"):
+                use()
+        with pytest.raises(RuntimeError, match="closed already: call stop"):
+            fake.stop()
+        with pytest.raises(RuntimeError, match="closed already and is opened only once"):
+            fake.start()
+        assert len(fake.journal) == 1
+
+    def test_decorating_what_cannot_be(self):
+        with pytest.raises(TypeError, match="decorates functions and classes of tests, not 1"):
+            fake_kms(1)
+
+    def test_no_fake_is_open(self):
+        with pytest.raises(RuntimeError, match="no fake_kms is open"):
+            current()
+
+
+def test_its_picture_tells_its_state():
+    fake = FakeKms(region="eu-west-1")
+    assert repr(fake) == "<FakeKms eu-west-1 123456789012, not opened>"
+    with fake:
+        fake.client().list_keys()
+        assert repr(fake) == "<FakeKms eu-west-1 123456789012, open, 1 requests>"
+    assert repr(fake) == "<FakeKms eu-west-1 123456789012, closed>"
+
+
+def test_an_async_block():
+    async def story():
+        async with fake_kms() as fake:
+            return fake.client().list_keys()["Keys"]
+
+    assert asyncio.run(story()) == []
+
+
+def test_reset_forgets_everything(kms, client, key):
+    kms.reset()
+
+    assert client.list_keys()["Keys"] == []
+    assert len(kms.journal) == 1
+
+
+def test_another_account(client):
+    with fake_kms(account_id="111122223333") as fake:
+        assert fake.account_id == "111122223333"
+        assert fake.client().create_key()["KeyMetadata"]["AWSAccountId"] == "111122223333"
+
+
+class TestSeed:
+    @staticmethod
+    def story(seed):
+        with FakeKms(seed=seed) as fake:
+            client = fake.client()
+            key = client.create_key()["KeyMetadata"]
+            blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+            random = client.generate_random(NumberOfBytes=32)["Plaintext"]
+            return key["KeyId"], key["CurrentKeyMaterialId"], blob, random
+
+    def test_the_same_seed_tells_the_same_story(self):
+        assert self.story(7) == self.story(7)
+        assert self.story(7) != self.story(8)
+        assert self.story("7") != self.story(7)
+
+    def test_without_seed_every_fake_is_another(self):
+        assert self.story(None) != self.story(None)
+
+
+class TestClock:
+    def test_advance_freeze_and_travel(self, kms):
+        kms.clock.freeze(kms.clock.now() + datetime.timedelta(days=1))
+        now = kms.clock.now()
+        assert kms.clock.advance(days=31) == now + datetime.timedelta(days=31)
+        assert kms.clock.advance(datetime.timedelta(hours=1)) == now + datetime.timedelta(days=31, hours=1)
+        assert kms.clock.travel_to(datetime.datetime(2040, 1, 1)) == datetime.datetime(2040, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+        assert kms.clock.now() == kms.clock.now()
+        assert kms.clock.unfreeze() >= datetime.datetime(2040, 1, 1, tzinfo=UTC)
+        assert kms.clock.unfreeze() < datetime.datetime(2040, 1, 2, tzinfo=UTC)
+
+    def test_time_does_not_run_backwards(self, kms):
+        with pytest.raises(ValueError, match="the fake's clock does not run backwards"):
+            kms.clock.advance(days=-1)
+        with pytest.raises(ValueError, match="the fake's clock does not run backwards"):
+            kms.clock.travel_to(datetime.datetime(2001, 1, 1, tzinfo=UTC))
+        with pytest.raises(TypeError, match="say how far"):
+            kms.clock.advance()
+
+    def test_keys_are_as_old_as_the_clock_says(self, kms, client):
+        kms.clock.freeze(datetime.datetime(2030, 1, 1, tzinfo=UTC))
+
+        assert client.create_key()["KeyMetadata"]["CreationDate"] == datetime.datetime(2030, 1, 1, tzinfo=UTC)
+
+    def test_freezegun_is_followed(self, kms, client, key):
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+        with freezegun.freeze_time(kms.clock.now() + datetime.timedelta(days=8)):
+            assert client.list_keys()["Keys"] == []
+
+    def test_time_machine_is_followed(self, kms, client, key):
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+        with time_machine.travel(kms.clock.now() + datetime.timedelta(days=8)):
+            assert client.list_keys()["Keys"] == []
+
+
+class TestJournal:
+    def test_every_request_answered_or_refused_is_an_event(self, kms, client):
+        key = client.create_key(Description="x")["KeyMetadata"]
+        with pytest.raises(client.exceptions.NotFoundException):
+            client.describe_key(KeyId="foo")
+
+        created, refused = kms.journal
+        assert (created.operation, created.region, created.access_key_id) == (
+            "CreateKey",
+            "us-east-1",
+            "testing",
+        )
+        assert (created.succeeded, created.error_code, created.input) == (True, None, {"Description": "x"})
+        assert created.key_arns == (key["Arn"],)
+        assert abs(created.time - key["CreationDate"]) < datetime.timedelta(seconds=1)
+        assert (refused.operation, refused.error_code, refused.error_message) == (
+            "DescribeKey",
+            "NotFoundException",
+            "Invalid keyId 'foo'",
+        )
+        assert refused.key_arn is None
+        assert kms.journal[-1] is refused
+        assert kms.journal[:1] == [created]
+
+    def test_questions(self, kms, client, key):
+        other = client.create_key()["KeyMetadata"]
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        client.decrypt(CiphertextBlob=blob)
+        with pytest.raises(client.exceptions.IncorrectKeyException):
+            client.decrypt(CiphertextBlob=blob, KeyId=other["KeyId"])
+
+        def names(**question):
+            return [event.operation for event in kms.journal.events(**question)]
+
+        assert names(operation="Decrypt") == ["Decrypt", "Decrypt"]
+        assert names(key=key["KeyId"]) == ["CreateKey", "Encrypt", "Decrypt"]
+        assert names(key=key["Arn"], operation="Encrypt") == ["Encrypt"]
+        assert names(error="IncorrectKeyException") == ["Decrypt"]
+        assert names(succeeded=False) == ["Decrypt"]
+        kms.journal.clear()
+        assert len(kms.journal) == 0
+
+    def test_secrets_leave_no_trace(self, kms, client, key):
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"very secret", EncryptionContext={"a": "b"})
+        event = kms.journal[-1]
+
+        assert event.input == {
+            "KeyId": key["KeyId"],
+            "Plaintext": "<11 bytes>",
+            "EncryptionContext": {"a": "b"},
+        }
+        assert "secret" not in repr(event) + str(event)
+
+    def test_a_request_that_was_never_understood(self, kms, send):
+        send("Nonsense")
+        event = kms.journal[-1]
+        assert (event.operation, event.error_code, event.principal) == ("", "UnknownOperationException", None)
+        assert str(event) == " - by nobody -> UnknownOperationException"
+
+
+def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key, monkeypatch):
+    from fake_kms.service import pipeline
+
+    shown = []
+    real = pipeline.perform
+
+    def perform(exchange):
+        real(exchange)
+        stored = exchange.call.key
+        shown.append(repr([exchange, exchange.call, exchange.request, exchange.call.found, stored, stored.material]))
+
+    monkeypatch.setattr(pipeline, "STAGES", (*pipeline.STAGES[:-1], perform))
+    client.encrypt(KeyId=key["KeyId"], Plaintext=b"very secret")
+    client.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")
+
+    secret = kms._service.store.region("123456789012", "us-east-1").keys.get(key["KeyId"]).material.secret
+    for picture in shown:
+        assert "very secret" not in picture
+        assert "dmVyeSBzZWNyZXQ" not in picture
+        assert repr(secret)[2:-1] not in picture
+
+
+def test_two_fakes_share_nothing():
+    first, second = FakeKms(), FakeKms()
+    with first:
+        boto3.client("kms").create_key()
+    with second:
+        assert boto3.client("kms").list_keys()["Keys"] == []
+    assert len(first.journal) == len(second.journal) == 1
+
+
+def test_errors_can_be_pickled():
+    from fake_kms.errors import KmsError
+
+    error = pickle.loads(pickle.dumps(KmsError("Code", "message")))  # noqa: S301
+    assert (error.code, error.message) == ("Code", "message")

@@ -1,0 +1,229 @@
+"""The pytest plugin, in pytest runs of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ARGUMENTS = ("-p", "no:randomly", "-p", "no:cacheprovider")
+
+
+def test_the_fixture(pytester):
+    pytester.makepyfile(
+        """
+        import boto3
+        from fake_kms import FakeKms
+
+        def test_one(fake_kms):
+            assert isinstance(fake_kms, FakeKms)
+            boto3.client("kms").create_key()
+            assert len(fake_kms.journal) == 1
+
+        def test_two_starts_empty(fake_kms):
+            assert boto3.client("kms").list_keys()["Keys"] == []
+        """
+    )
+    pytester.runpytest(*ARGUMENTS).assert_outcomes(passed=2)
+
+
+def test_the_marker_with_and_without_the_fixture(pytester):
+    pytester.makepyfile(
+        """
+        import boto3, pytest
+        from fake_kms import current
+
+        @pytest.mark.fake_kms(account_id="111122223333")
+        def test_with(fake_kms):
+            assert ":111122223333:" in boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+
+        @pytest.mark.fake_kms(region="eu-west-1", quotas={"keys": 0})
+        def test_without():
+            assert current().region == "eu-west-1"
+            with pytest.raises(boto3.client("kms").exceptions.LimitExceededException):
+                boto3.client("kms").create_key()
+        """
+    )
+    pytester.runpytest(*ARGUMENTS, "--strict-markers").assert_outcomes(passed=2)
+
+
+def test_an_option_that_does_not_exist(pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.fake_kms(regoin="eu-west-1")
+        def test_it(): pass
+
+        @pytest.mark.fake_kms("eu-west-1")
+        def test_positional(): pass
+        """
+    )
+    result = pytester.runpytest(*ARGUMENTS)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*TypeError: fake_kms has no option regoin; there are region, account_id, *",
+            "*TypeError: @pytest.mark.fake_kms takes keywords only: *",
+        ]
+    )
+
+
+def test_the_ini_file_and_the_command_line(pytester):
+    pytester.makeini('[pytest]\nfake_kms_region = eu-west-1\nfake_kms_quotas = {"keys": 1}\n')
+    pytester.makepyfile(
+        """
+        import os, boto3, pytest
+
+        def test_it(fake_kms):
+            print(os.environ["AWS_DEFAULT_REGION"])
+            boto3.client("kms").create_key()
+            with pytest.raises(boto3.client("kms").exceptions.LimitExceededException):
+                boto3.client("kms").create_key()
+        """
+    )
+    pytester.runpytest(*ARGUMENTS, "-s").stdout.fnmatch_lines(["*eu-west-1*"])
+    pytester.runpytest(*ARGUMENTS, "-s", "--fake-kms-region", "eu-north-1").stdout.fnmatch_lines(["*eu-north-1*"])
+    result = pytester.runpytest(*ARGUMENTS, "--fake-kms-quotas", "many")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fake_kms_quotas: cannot read 'many'*"])
+
+
+def test_a_failure_report_tells_what_was_asked_and_never_what_was_encrypted(pytester):
+    pytester.makepyfile(
+        """
+        import boto3
+
+        def test_it(fake_kms):
+            kms = boto3.client("kms")
+            key = kms.create_key()["KeyMetadata"]["KeyId"]
+            kms.encrypt(KeyId=key, Plaintext=b"".join([b"very ", b"secret"]))
+            for _ in range(25):
+                kms.list_keys()
+            kms.describe_key(KeyId="foo")
+        """
+    )
+    result = pytester.runpytest(*ARGUMENTS, "-l", "--showlocals")
+    result.stdout.fnmatch_lines(
+        [
+            "*fake_kms: requests of this test*",
+            "... 8 earlier requests",
+            "ListKeys - by arn:aws:iam::123456789012:user/admin -> ok",
+            "DescribeKey - by arn:aws:iam::123456789012:user/admin -> NotFoundException: Invalid keyId 'foo'",
+        ]
+    )
+    assert "very secret" not in result.stdout.str()
+
+
+def test_a_passing_test_has_no_report(pytester):
+    pytester.makepyfile("def test_it(fake_kms): pass")
+    assert "fake_kms: requests" not in pytester.runpytest(*ARGUMENTS, "-rA").stdout.str()
+
+
+def test_under_xdist_and_randomly(pytester):
+    pytester.makepyfile(
+        """
+        import boto3, pytest
+
+        @pytest.mark.parametrize("n", range(6))
+        def test_it(fake_kms, n):
+            kms = boto3.client("kms")
+            kms.create_key()
+            assert len(kms.list_keys()["Keys"]) == 1
+        """
+    )
+    pytester.runpytest_subprocess("-n2", "-p", "randomly").assert_outcomes(passed=6)
+
+
+def test_unittest_and_the_decorators(pytester):
+    pytester.makepyfile(
+        """
+        import asyncio, unittest
+        import boto3
+        from fake_kms import current, fake_kms
+
+        def keys():
+            return len(boto3.client("kms").list_keys()["Keys"])
+
+        @fake_kms
+        class TestCase(unittest.TestCase):
+            def setUp(self):
+                boto3.client("kms").create_key()
+            def test_a(self):
+                self.assertEqual(1, keys())
+            def test_b(self):
+                self.assertEqual(1, keys())
+            def tearDown(self):
+                self.assertEqual(1, keys())
+
+        @fake_kms(region="eu-west-1")
+        class AsyncCase(unittest.IsolatedAsyncioTestCase):
+            async def test_a(self):
+                self.assertEqual(0, keys())
+
+        @fake_kms
+        class TestPlain:
+            def setup_method(self):
+                boto3.client("kms").create_key()
+            def test_a(self):
+                assert keys() == 1
+            def test_b(self):
+                assert keys() == 1
+
+        @fake_kms
+        class TestPlainWithMethod:
+            def setup_method(self, method):
+                assert method.__name__ == "test_a"
+            def teardown_method(self, method):
+                assert keys() == 0
+            def test_a(self):
+                assert keys() == 0
+
+        @fake_kms
+        def test_function(tmp_path):
+            assert tmp_path.exists() and keys() == 0
+
+        @fake_kms(region="eu-west-1")
+        def test_options():
+            assert current().region == "eu-west-1"
+
+        def test_async():
+            @fake_kms
+            async def inside():
+                return keys()
+            assert asyncio.run(inside()) == 0
+        """
+    )
+    pytester.runpytest(*ARGUMENTS).assert_outcomes(passed=9)
+
+
+def test_a_decorated_case_runs_under_unittest_alone(tmp_path):
+    (tmp_path / "case.py").write_text(
+        """
+import unittest, boto3
+from fake_kms import fake_kms
+
+@fake_kms
+class Case(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual([], boto3.client("kms").list_keys()["Keys"])
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "unittest", "case"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_plugin_and_the_package_load_nothing_heavy():
+    program = (
+        "import sys, conftest_plugin, fake_kms; "
+        "heavy = {'boto3', 'botocore', 'cryptography', 'responses', 'requests', 'fake_kms.service'} & sys.modules.keys(); "
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr

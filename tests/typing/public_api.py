@@ -1,0 +1,36 @@
+"""Every public name, used as its types say; mypy reads this, nothing runs it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fake_kms import FakeKms, current, fake_kms
+
+
+@fake_kms
+def plain(number: int) -> str:
+    """Keep the types of what is decorated."""
+    return str(number)
+
+
+@fake_kms(region="eu-west-1", account_id="111122223333", seed=7, quotas={"keys": 5})
+async def with_options() -> int:
+    """Keep the types of coroutines too."""
+    return 1
+
+
+def use() -> None:
+    """Use a fake in every way."""
+    text: str = plain(1)
+    fake: FakeKms = FakeKms(region=text).start()
+    fake.stop()
+    with fake_kms() as kms:
+        now: datetime = kms.clock.advance(days=1)
+        kms.clock.travel_to(now + timedelta(days=1))
+        kms.clock.freeze()
+        kms.clock.unfreeze()
+        kms.client("eu-west-1", use_ssl=True)
+        codes: list[str | None] = [event.error_code for event in kms.journal.events("Encrypt", key="k", error="e")]
+        names: tuple[str, str] = (kms.region, kms.account_id)
+        kms.reset()
+        print(codes, names, current())
