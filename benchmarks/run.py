@@ -10,9 +10,15 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
+import resource
 import statistics
+import subprocess
+import sys
 import time
+import tracemalloc
+from pathlib import Path
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
@@ -21,7 +27,8 @@ import botocore.httpsession
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-from fake_kms import fake_kms
+from fake_kms import FakeKms, fake_kms
+from fake_kms.wire import HttpRequest
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
 REAL_SEND = botocore.httpsession.URLLib3Session.send
@@ -100,7 +107,7 @@ def record(call):
     return seen[0]
 
 
-def calls(rounds: int) -> list[tuple[str, str, str, str]]:
+def calls(rounds: int) -> list[list]:
     """Each operation: floor, fake and moto in turn."""
     rows = []
     canned = Canned()
@@ -133,13 +140,141 @@ def calls(rounds: int) -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def opening(rounds: int) -> list[list]:
+    """Open and close a fake, and moto."""
+    import requests  # noqa: F401 - as in a process that has loaded it
+
+    def fake():
+        FakeKms().start().stop()
+
+    def moto():
+        with mock_aws():
+            pass
+
+    fake()
+    moto()
+    ours, theirs = turns({"fake": fake}, rounds)["fake"], turns({"moto": moto}, max(10, rounds // 20))["moto"]
+    return [["open and close a fake", f"{ours:.0f} µs", f"{theirs:.0f} µs", "200 µs"]]
+
+
+def start_up(rounds: int) -> list[list]:
+    """What an installed plugin adds to a pytest that uses none of it."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
+        base = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"]
+        base += ["-p", "no:hypothesispytest", "-p", "no:anyio", folder]
+
+        # As Python does by default: what was compiled once is kept.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+        def run(*arguments):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([*base, *arguments], capture_output=True, check=True, env=environment)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+        pairs = [(run("-p", "no:fake_kms"), run()) for _ in range(rounds)]
+    added = (min(pair[1] for pair in pairs) - min(pair[0] for pair in pairs)) * 1e3
+    return [["plugin installed and not used", f"{added:+.1f} ms", "", "5 ms"]]
+
+
+def growth() -> list[list]:
+    """The same call with few and with many keys and aliases, in turn; and what a key weighs."""
+    small, large = FakeKms(quotas={"keys": 200_000}), FakeKms(quotas={"keys": 200_000})
+    fill(small, 100)
+    tracemalloc.start()
+    fill(large, 1_000)
+    before = tracemalloc.get_traced_memory()[0]
+    fill(large, 10_000)
+    per_key = (tracemalloc.get_traced_memory()[0] - before) / 10_000
+    tracemalloc.stop()
+    fill(large, 89_000)
+    rows = []
+    for name, request in {
+        "Encrypt": {"Plaintext": "eA=="},
+        "DescribeKey": {},
+        "CreateKey": {},
+        "ListKeys": {"Limit": 10},
+        "ListAliases": {"Limit": 10},
+        "CreateAlias": None,
+        "Decrypt": None,
+    }.items():
+        medians = turns({"100": prepared(small, name, request), "100 000": prepared(large, name, request)}, 3000)
+        rows.append([name, f"{medians['100']:.0f} µs", medians["100 000"] / medians["100"], 1.2])
+    rows.append(["memory of a key (with its event)", f"{per_key / 1024:.2f} KiB", "", "3 KiB"])
+    return rows
+
+
+HEADERS = "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def ask(fake, operation, request):
+    body = json.dumps(request).encode()
+    url = "https://kms.us-east-1.amazonaws.com/"
+    response = fake.handle(HttpRequest("POST", url, {}, body, f"TrentService.{operation}", HEADERS))
+    assert response.status == 200, response.body
+    return json.loads(response.body) if response.body else None
+
+
+def fill(fake, count):
+    if repr(fake).endswith("not opened>"):
+        fake.start()
+    for _ in range(count):
+        key_id = ask(fake, "CreateKey", {})["KeyMetadata"]["KeyId"]
+        ask(fake, "CreateAlias", {"AliasName": f"alias/{key_id}", "TargetKeyId": key_id})
+    fake.last = key_id
+    fake.journal.clear()
+
+
+def prepared(fake, name, request):
+    if name == "CreateAlias":
+        names = iter(range(10**6))
+        targets = [ask(fake, "CreateKey", {})["KeyMetadata"]["KeyId"] for _ in range(70)]
+
+        def create_alias():
+            number = next(names)
+            ask(fake, name, {"AliasName": f"alias/new-{number}", "TargetKeyId": targets[number // 48]})
+
+        return create_alias
+    if name == "Decrypt":
+        request = {"CiphertextBlob": ask(fake, "Encrypt", {"KeyId": fake.last, "Plaintext": "eA=="})["CiphertextBlob"]}
+    elif name in {"Encrypt", "DescribeKey"}:
+        request = {"KeyId": fake.last, **request}
+    return lambda: ask(fake, name, request)
+
+
+def table(title: str, header: list[str], rows: list[list]) -> str:
+    def shown(value):
+        return f"{value:.2f} ×" if isinstance(value, float) else str(value)
+
+    lines = [f"### {title}", "", f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
+    lines += [f"| {' | '.join(shown(value) for value in row)} |" for row in rows]
+    return "\n".join([*lines, ""])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
     rounds = 300 if options.quick else 2000
-    for row in calls(rounds):
-        print(row)
+    report = "\n".join(
+        [
+            table(
+                "A call, against botocore's floor", ["operation", "floor", "fake_kms", "at most", "moto"], calls(rounds)
+            ),
+            table("Opening and closing", ["", "fake_kms", "moto", "at most"], opening(rounds)),
+            table("pytest start-up", ["", "adds", "", "at most"], start_up(5 if options.quick else 15)),
+            table("Growth, below the HTTP layer", ["", "100 keys and aliases", "100 000", "at most"], growth()),
+        ]
+    )
+    print(report)
+    if options.write:
+        page = Path(__file__).with_name("README.md")
+        head = page.read_text(encoding="utf-8").partition("<!-- table -->")[0]
+        page.write_text(f"{head}<!-- table -->\n\n{report}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-import unittest
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -12,6 +12,7 @@ from fake_kms.clock import Clock
 from fake_kms.options import Options, checked
 
 if TYPE_CHECKING:
+    import unittest
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
@@ -182,7 +183,8 @@ def current() -> FakeKms:
 
 def _decorate(target: Any, make: Callable[[], FakeKms]) -> Any:
     if isinstance(target, type):
-        if issubclass(target, unittest.TestCase):
+        unittest = sys.modules.get("unittest")  # whoever has a TestCase has loaded it
+        if unittest is not None and issubclass(target, unittest.TestCase):
             return _decorate_test_case(target, make)
         return _decorate_test_class(target, make)
     if inspect.iscoroutinefunction(target):
