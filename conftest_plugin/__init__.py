@@ -67,7 +67,7 @@ def _configured(config: pytest.Config) -> dict[str, Any]:
         if text:
             try:
                 options[name] = option.read(text)
-            except ValueError as error:
+            except (ValueError, OSError) as error:
                 raise pytest.UsageError(f"fake_kms_{name}: cannot read {text!r}: {error}") from None
     return options
 

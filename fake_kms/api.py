@@ -69,6 +69,7 @@ class FakeKms:
         self._closed = True
         undo, self._undo = self._undo, None
         undo()
+        self._open_or_closed_service().close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -116,9 +117,7 @@ class FakeKms:
     @property
     def journal(self) -> Journal:
         """Every request that reached this fake; still readable when it is closed."""
-        if self._service is None:
-            raise RuntimeError("this FakeKms is not open yet: use it in `with`, or call start()")
-        return self._service.journal
+        return self._open_or_closed_service().journal
 
     @property
     def region(self) -> str:
@@ -134,7 +133,7 @@ class FakeKms:
 
     def reset(self) -> None:
         """Forget all keys, aliases and events, as if just opened; the clock stays where it is."""
-        self._open_service()
+        self._open_service().close()
         self._service = self._new_service()
 
     def _new_service(self) -> Service:
@@ -147,13 +146,17 @@ class FakeKms:
             entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
             account=self._options["account_id"],
             quotas=self._options["quotas"],
+            attestation_roots=self._options["attestation_roots"],
         )
 
     def _open_service(self) -> Service:
-        if self._service is None:
-            raise RuntimeError("this FakeKms is not open yet: use it in `with`, or call start()")
         if self._closed:
             raise RuntimeError("this FakeKms is closed: open a new one to make requests")
+        return self._open_or_closed_service()
+
+    def _open_or_closed_service(self) -> Service:
+        if self._service is None:
+            raise RuntimeError("this FakeKms is not open yet: use it in `with`, or call start()")
         return self._service
 
 

@@ -158,6 +158,36 @@ def encryption_context_too_long() -> KmsError:
     return validation("EncryptionContext is too long.")
 
 
+def message_type_of_key_spec(message_type: str, key_spec: str) -> KmsError:
+    """Refuse a message type that no algorithm of the key spec takes."""
+    return validation(f"Message type {message_type} is incompatible with key spec {key_spec}.")
+
+
+def message_type_of_algorithm(message_type: str, algorithm: str) -> KmsError:
+    """Refuse a message type that the algorithm does not take."""
+    return validation(f"Message type {message_type} is incompatible with algorithm {algorithm}.")
+
+
+def digest_length(algorithm: str) -> KmsError:
+    """Refuse a digest that is not as long as the algorithm's."""
+    return validation(f"Digest is invalid length for algorithm {algorithm}.")
+
+
+def external_mu_length(algorithm: str) -> KmsError:
+    """Refuse an external mu that is not 64 bytes. Assumed: text of an emulator."""
+    return validation(f"External Mu is invalid length for algorithm {algorithm}.")
+
+
+def public_key_invalid() -> KmsError:
+    """Refuse a peer's public key that is none, or on another curve. Assumed: the text; the code by analogy."""
+    return validation("The public key is not valid for the key spec of the KMS key.")
+
+
+def attestation_invalid(reason: str) -> KmsError:
+    """Refuse an attestation document. Assumed: the text; the code is reported by users of Nitro Enclaves."""
+    return validation(f"The attestation document is not valid: {reason}.")
+
+
 def key_id_required() -> KmsError:
     """Refuse asymmetric decryption without KeyId. Assumed: text of two emulators."""
     return validation("KeyId must not be null")
@@ -352,6 +382,16 @@ def asymmetric_data_key() -> KmsError:
 def invalid_ciphertext() -> KmsError:
     """Refuse a ciphertext that does not open; AWS sends no message."""
     return KmsError("InvalidCiphertextException")
+
+
+def invalid_signature_of_message() -> KmsError:
+    """Refuse a signature that is not that of the message; AWS sends no message."""
+    return KmsError("KMSInvalidSignatureException")
+
+
+def invalid_mac() -> KmsError:
+    """Refuse a MAC that is not that of the message; AWS sends no message."""
+    return KmsError("KMSInvalidMacException")
 
 
 def incorrect_key() -> KmsError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
 __all__ = ["OPTIONS", "Option", "Options", "checked"]
@@ -16,6 +17,7 @@ class Options(TypedDict, total=False):
     account_id: str
     seed: object
     quotas: dict[str, int]
+    attestation_roots: Sequence[bytes]
 
 
 class Option(NamedTuple):
@@ -31,6 +33,11 @@ OPTIONS: dict[str, Option] = {
     "account_id": Option("123456789012", str, "the account of callers whose access key nobody registered"),
     "seed": Option(None, str, "makes key ids, key material and random bytes the same on every run"),
     "quotas": Option(None, json.loads, 'quotas to change, e.g. {"keys": 5}'),
+    "attestation_roots": Option(
+        None,
+        lambda text: [Path(name).read_bytes() for name in text.split()],
+        "root certificates (PEM or DER) that Nitro attestation documents must descend from; files, in text",
+    ),
 }
 
 

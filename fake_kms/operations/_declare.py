@@ -99,6 +99,13 @@ class Call(NamedTuple):
         """The key of an operation that has one."""
         return self.found[0].key
 
+    @property
+    def material(self) -> Material:
+        """The current material of that key; there is one in every state that lets the operation run."""
+        material = self.found[0].key.material
+        assert material is not None  # noqa: S101 - the table of key states says so
+        return material
+
 
 Body = Callable[[Call], "Output | None"]
 Check = Callable[[Call], None]

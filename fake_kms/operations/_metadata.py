@@ -30,7 +30,7 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "Origin": key.origin,
         ALGORITHM_LISTS[key.usage]: list(key.spec.usages[key.usage]),
     }
-    if key.material is not None:
+    if key.material is not None and key.material.identifier:
         metadata["CurrentKeyMaterialId"] = key.material.hex_id
     if key.deletion_date is not None:
         metadata["DeletionDate"] = key.deletion_date

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fake_kms import errors
-from fake_kms.crypto import ciphertext
+from fake_kms.crypto import asymmetric, ciphertext
+from fake_kms.crypto.material import Unavailable
 from fake_kms.operations._declare import Call, KeyUse, Output, operation
 from fake_kms.operations.encryption import seal_under
+from fake_kms.tables.key_specs import KEY_SPECS
 
 __all__: list[str] = []
 
@@ -31,8 +33,8 @@ def _data_key(call: Call) -> Output:
         "KeyId": call.key.arn,
         "Plaintext": plaintext,
     }
-    if call.key.material is not None:
-        output["KeyMaterialId"] = call.key.material.hex_id
+    if call.material.identifier:
+        output["KeyMaterialId"] = call.material.hex_id
     return output
 
 
@@ -50,4 +52,49 @@ def generate_data_key_without_plaintext(call: Call) -> Output:
     """Make a data key, encrypted only. Source: API_GenerateDataKeyWithoutPlaintext."""
     output = _data_key(call)
     del output["Plaintext"]
+    return output
+
+
+def _check_pair(call: Call) -> None:
+    _check_symmetric(call)
+    spec = KEY_SPECS[call.input["KeyPairSpec"]]
+    if not spec.available_in(call.caller.region):
+        raise errors.key_spec_not_in_region(spec.name)
+    try:
+        call.store.makers.check(spec)
+    except Unavailable as lack:
+        raise errors.unsupported(str(lack)) from None
+
+
+def _data_key_pair(call: Call) -> Output:
+    spec = KEY_SPECS[call.input["KeyPairSpec"]]
+    private = call.store.makers.private_key(spec, f"data key pair {call.request_id}")
+    plaintext = asymmetric.private_der(private)
+    output: Output = {
+        "KeyId": call.key.arn,
+        "KeyPairSpec": spec.name,
+        "PrivateKeyCiphertextBlob": seal_under(call, call.found[0], plaintext, ciphertext.BY_DATA_KEY),
+        "PrivateKeyPlaintext": plaintext,
+        "PublicKey": asymmetric.public_der(private),
+    }
+    if call.material.identifier:
+        output["KeyMaterialId"] = call.material.hex_id
+    return output
+
+
+@operation("GenerateDataKeyPair", _WRAPPING, check_fit=_check_pair)
+def generate_data_key_pair(call: Call) -> Output:
+    """Make a key pair for use outside KMS, its private half in clear and encrypted.
+
+    Output: PublicKey DER SPKI, PrivateKeyPlaintext DER PKCS#8; KeyId is the ARN. RSA pairs come from the pool of the
+    process, as the keys of KMS do. Source: API_GenerateDataKeyPair.
+    """
+    return _data_key_pair(call)
+
+
+@operation("GenerateDataKeyPairWithoutPlaintext", _WRAPPING, check_fit=_check_pair)
+def generate_data_key_pair_without_plaintext(call: Call) -> Output:
+    """Make a key pair, its private half encrypted only. Source: API_GenerateDataKeyPairWithoutPlaintext."""
+    output = _data_key_pair(call)
+    del output["PrivateKeyPlaintext"]
     return output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_kms import errors
-from fake_kms.crypto import ciphertext
+from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
 
@@ -30,18 +30,31 @@ _DESTINATION = KeyUse(
 
 
 def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> bytes:
-    """Encrypt under the current material of a found key, with the context the request gives for it."""
-    material = found.key.material
+    """Encrypt under the current material of a found key, with the algorithm and context the request gives for it.
+
+    Raises: KmsError ValidationException when the plaintext is too long for RSA.
+    """
+    key, material = found.key, found.key.material
     assert material is not None  # noqa: S101 - the key's state says so
+    if key.spec.asymmetric:
+        algorithm = _algorithm(call, found)
+        limit = asymmetric.longest_plaintext(algorithm, key.spec.size)
+        if len(plaintext) > limit:
+            raise errors.plaintext_too_long(algorithm, key.spec.name, limit)
+        return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
     context = call.input.get(found.use.context)
     return ciphertext.seal(material, plaintext, context, kind, call.store.entropy)
 
 
 def _open(call: Call, found: FoundKey) -> bytes:
-    if found.sealed is None or found.material is None:  # a dry run with IGNORE_CIPHERTEXT
+    blob = call.input.get(found.use.ciphertext or "")
+    if blob is None:  # a dry run with IGNORE_CIPHERTEXT
         return b""
     try:
-        return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context))
+        if found.sealed is not None and found.material is not None:
+            return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context))
+        assert found.key.material is not None  # noqa: S101 - the key's state says so
+        return asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
 
@@ -100,6 +113,7 @@ def re_encrypt(call: Call) -> Output:
     }
     if source.material is not None:
         output["SourceKeyMaterialId"] = source.material.hex_id
-    if destination.key.material is not None:
-        output["DestinationKeyMaterialId"] = destination.key.material.hex_id
+    current = destination.key.material
+    if current is not None and current.identifier:
+        output["DestinationKeyMaterialId"] = current.hex_id
     return output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_kms import arns, errors
-from fake_kms.crypto import material
+from fake_kms.crypto.material import Unavailable
 from fake_kms.entropy import uuid
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
 from fake_kms.operations._metadata import key_metadata
@@ -27,14 +27,17 @@ def _check_create(call: Call) -> None:
     usage = request.get("KeyUsage", spec.default_usage)
     if usage is None:
         raise errors.key_usage_required()
-    china = call.caller.region.startswith("cn-")
-    if spec.regions == ("not cn" if china else "cn"):
+    if not spec.available_in(call.caller.region):
         raise errors.key_spec_not_in_region(spec.name)
     if usage not in spec.usages:
         raise errors.key_usage_incompatible(usage, spec.name)
     if "CustomKeyStoreId" in request:
         raise errors.custom_key_store_not_found()
-    _refuse_what_is_not_built(call, spec)
+    try:
+        call.store.makers.check(spec)
+    except Unavailable as lack:
+        raise errors.unsupported(str(lack)) from None
+    _refuse_what_is_not_built(call)
     if "Policy" in request:
         checked_policy(call)
     check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
@@ -47,9 +50,7 @@ def _spec(call: Call) -> KeySpec:
     return KEY_SPECS[call.input.get("KeySpec") or call.input.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"]
 
 
-def _refuse_what_is_not_built(call: Call, spec: KeySpec) -> None:
-    if spec.family != "symmetric":
-        raise errors.unsupported(f"fake_kms does not make keys with KeySpec {spec.name} yet.")
+def _refuse_what_is_not_built(call: Call) -> None:
     origin = call.input.get("Origin", "AWS_KMS")
     if origin != "AWS_KMS":
         raise errors.unsupported(f"fake_kms does not make keys with Origin {origin} yet.")
@@ -85,7 +86,7 @@ def create_key(call: Call) -> Output:
             if "Policy" in request
             else default_policy(arns.account_root_arn(region.partition, region.account))
         ),
-        material=material.generate(spec, key_id, 0, call.store.entropy),
+        material=call.store.makers.material(spec, key_id, 0),
     )
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)

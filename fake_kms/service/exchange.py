@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fake_kms.crypto.attestation import Attestation
     from fake_kms.operations import Call, Caller, Declaration
     from fake_kms.service.pipeline import Service
     from fake_kms.tables.model import Operation
@@ -27,5 +28,6 @@ class Exchange:
     declaration: Declaration = field(init=False)
     input: dict[str, Any] = field(default_factory=dict, repr=False)
     caller: Caller | None = None
+    attestation: Attestation | None = None
     call: Call = field(init=False)
     output: dict[str, Any] | None = field(default=None, repr=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fake_kms import errors, wire
+from fake_kms.crypto.attestation import default_authority, load_root
 from fake_kms.entropy import uuid
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call
@@ -17,11 +18,15 @@ from fake_kms.service.finding import find_keys as _find_keys
 from fake_kms.service.fitness import check_fitness as _check_fitness
 from fake_kms.service.identity import identify as _identify
 from fake_kms.service.journal import Event, Journal
+from fake_kms.service.recipient import read_attestation as _read_attestation
+from fake_kms.service.recipient import seal_for_recipient as _seal_for_recipient
 from fake_kms.store.region import Store
 from fake_kms.tables import model
 from fake_kms.tables.quotas import quotas_with
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fake_kms.clock import Now
     from fake_kms.entropy import Entropy
     from fake_kms.wire import HttpRequest, HttpResponse
@@ -57,6 +62,13 @@ def check_constraints(exchange: Exchange) -> None:
     """Check the request against the model. Raises: KmsError ValidationException."""
     limit = exchange.service.store.quotas["encryption_context_bytes"]
     _check_constraints(exchange.model, exchange.input, limit)
+
+
+def read_recipient(exchange: Exchange) -> None:
+    """Read and verify a recipient's attestation document. Raises: KmsError ValidationException."""
+    if "Recipient" in exchange.input:
+        roots = exchange.service.attestation_roots()
+        exchange.attestation = _read_attestation(exchange.input["Recipient"], roots, exchange.now)
 
 
 def find_keys(exchange: Exchange) -> None:
@@ -104,6 +116,12 @@ def perform(exchange: Exchange) -> None:
         raise errors.dry_run()
 
 
+def seal_for_recipient(exchange: Exchange) -> None:
+    """Seal what is in clear for the recipient, if there is one."""
+    if exchange.attestation is not None and exchange.output is not None:
+        _seal_for_recipient(exchange.name, exchange.output, exchange.attestation, exchange.service.entropy)
+
+
 Stage = Callable[[Exchange], None]
 
 STAGES: tuple[Stage, ...] = (
@@ -111,24 +129,45 @@ STAGES: tuple[Stage, ...] = (
     decode,
     identify,
     check_constraints,
+    read_recipient,
     find_keys,
     authorize,
     check_fitness,
     perform,
+    seal_for_recipient,
 )
 
 
 class Service:
     """One fake KMS, without any input or output of its own."""
 
-    def __init__(self, *, clock: Now, entropy: Entropy, account: str, quotas: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Now,
+        entropy: Entropy,
+        account: str,
+        quotas: dict[str, int] | None = None,
+        attestation_roots: Sequence[bytes] | None = None,
+    ) -> None:
         self.clock = clock
         self.entropy = entropy
         self.account = account
         self.store = Store(entropy, quotas_with(quotas))
         self.journal = Journal()
         self.model = model.load()
+        self._attestation_roots = None if attestation_roots is None else [load_root(root) for root in attestation_roots]
         self._lock = threading.RLock()
+
+    def attestation_roots(self) -> list[bytes]:
+        """Give the roots that attestation documents must descend from: the helper's own where nothing was said."""
+        if self._attestation_roots is None:
+            self._attestation_roots = [default_authority().root]
+        return self._attestation_roots
+
+    def close(self) -> None:
+        """Give back what was borrowed from the process."""
+        self.store.rsa.end()
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; requests of several threads come one after the other.

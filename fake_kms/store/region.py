@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import arns
+from fake_kms.crypto.material import Makers
+from fake_kms.crypto.pool import RsaLoan
 from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
 from fake_kms.store.lifecycle import Agenda
 from fake_kms.store.pages import Listing
@@ -81,6 +83,8 @@ class Store:
 
     def __init__(self, entropy: Entropy, quotas: dict[str, int]) -> None:
         self.entropy = entropy
+        self.rsa = RsaLoan()
+        self.makers = Makers(entropy, self.rsa)
         self.quotas = quotas
         self.agenda = Agenda()
         self._regions: dict[tuple[str, str], Region] = {}
@@ -104,13 +108,13 @@ class Store:
     def add_key(self, key: Key) -> None:
         """Put a new key into its Region, where ciphertexts find it from now on."""
         self.region(key.account, key.region).add_key(key)
-        if key.material is not None:
+        if key.material is not None and key.material.identifier:
             self.add_material(key, key.material)
 
     def remove_key(self, key: Key) -> None:
         """Delete a key, its aliases and its material: what was encrypted under it stays encrypted."""
         if key.material is not None:
-            del self._by_material[key.region, key.material.identifier]
+            self._by_material.pop((key.region, key.material.identifier), None)
         self.region(key.account, key.region).remove_key(key)
 
     def add_material(self, key: Key, material: Material) -> None:

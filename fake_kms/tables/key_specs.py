@@ -13,6 +13,9 @@ __all__ = [
     "DIGEST_LENGTHS",
     "EXTERNAL_MU_LENGTH",
     "KEY_SPECS",
+    "MESSAGE_TYPES",
+    "MESSAGE_TYPES_OF_ALGORITHM",
+    "MESSAGE_TYPES_OF_FAMILY",
     "KeySpec",
     "algorithms",
 ]
@@ -38,6 +41,10 @@ class KeySpec:
     def asymmetric(self) -> bool:
         """Whether keys of this spec have a public half."""
         return self.family not in {"symmetric", "hmac"}
+
+    def available_in(self, region: str) -> bool:
+        """Whether AWS has this spec in a Region."""
+        return self.regions == "all" or (self.regions == "cn") == region.startswith("cn-")
 
     @property
     def default_usage(self) -> str | None:
@@ -140,3 +147,13 @@ EXTERNAL_MU_LENGTH = 64
 def algorithms(spec: str, usage: str) -> tuple[str, ...]:
     """List the algorithms of a key spec for a usage, in AWS's order; empty where the usage does not fit."""
     return KEY_SPECS[spec].usages.get(usage, ())
+
+
+# The message types that a signing algorithm takes, where it does not take RAW and DIGEST; and those that every
+# algorithm of a key family takes. Source: Sign, MessageType; the refusals measured by floci.
+MESSAGE_TYPES_OF_ALGORITHM: dict[str, tuple[str, ...]] = {
+    "ED25519_SHA_512": ("RAW",),
+    "ED25519_PH_SHA_512": ("DIGEST",),
+}
+MESSAGE_TYPES_OF_FAMILY: dict[str, tuple[str, ...]] = {"ml_dsa": ("RAW", "EXTERNAL_MU")}
+MESSAGE_TYPES = ("RAW", "DIGEST")

@@ -20,11 +20,23 @@ TEXTS = {
     "updating": ("KMSInvalidStateException", "{arn} is updating."),
 }
 POLICY = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}'
+SIGNING = {"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
+MACKING = {"Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
 REQUESTS = {
+    "DeriveSharedSecret": {"KeyAgreementAlgorithm": "ECDH"},
+    "Encapsulate": {"EncapsulationAlgorithm": "ML_KEM"},
+    "Decapsulate": {"EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": b"x" * 1088},
+    "DeleteAlias": {"AliasName": "alias/present"},
+    "GenerateMac": MACKING,
+    "Sign": SIGNING,
+    "Verify": SIGNING,
+    "VerifyMac": MACKING,
     "CreateAlias": {"AliasName": "alias/new"},
     "Encrypt": {"Plaintext": b"x"},
     "GenerateDataKey": {"KeySpec": "AES_256"},
     "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
+    "GenerateDataKeyPair": {"KeyPairSpec": "ECC_NIST_P256"},
+    "GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": "ECC_NIST_P256"},
     "PutKeyPolicy": {"Policy": POLICY},
     "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
     "UntagResource": {"TagKeys": ["a"]},
@@ -34,22 +46,49 @@ REQUESTS = {
 BUILT = sorted(set(KEY_STATES) & set(DECLARATIONS) & set(model.load()))
 
 
-def prepare(kms, client, operation):
-    """Make a key and a request that works on it; give both."""
-    key = client.create_key()["KeyMetadata"]
-    request = dict(REQUESTS.get(operation, {}))
+SPECS = {
+    "Sign": ("ECC_NIST_P256", "SIGN_VERIFY"),
+    "Verify": ("ECC_NIST_P256", "SIGN_VERIFY"),
+    "GetPublicKey": ("ECC_NIST_P256", "SIGN_VERIFY"),
+    "GenerateMac": ("HMAC_256", "GENERATE_VERIFY_MAC"),
+    "VerifyMac": ("HMAC_256", "GENERATE_VERIFY_MAC"),
+    "DeriveSharedSecret": ("ECC_NIST_P256", "KEY_AGREEMENT"),
+    "Encapsulate": ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+    "Decapsulate": ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+}
+
+
+def made(client, operation, key):
+    """Give the request members that must be made under the key first."""
+    key_id = key["KeyId"]
     if operation in {"Decrypt", "ReEncrypt"}:
-        request["CiphertextBlob"] = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        return {"CiphertextBlob": client.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]}
+    if operation == "Verify":
+        return {"Signature": client.sign(KeyId=key_id, **SIGNING)["Signature"]}
+    if operation == "VerifyMac":
+        return {"Mac": client.generate_mac(KeyId=key_id, **MACKING)["Mac"]}
+    if operation == "DeriveSharedSecret":
+        return {"PublicKey": client.get_public_key(KeyId=key_id)["PublicKey"]}
+    return {}
+
+
+def named(client, operation, key):
+    """Give the request members that name the key."""
     if operation in {"UpdateAlias", "DeleteAlias"}:
         target = client.create_key()["KeyMetadata"]["KeyId"] if operation == "UpdateAlias" else key["KeyId"]
         client.create_alias(AliasName="alias/present", TargetKeyId=target)
-    if operation == "DeleteAlias":
-        request["AliasName"] = "alias/present"
-    elif operation == "ReEncrypt":
-        request["DestinationKeyId"] = client.create_key()["KeyMetadata"]["KeyId"]
-    elif operation != "Decrypt":
-        request["TargetKeyId" if operation.endswith("Alias") else "KeyId"] = key["KeyId"]
-    return key, request
+    if operation == "ReEncrypt":
+        return {"DestinationKeyId": client.create_key()["KeyMetadata"]["KeyId"]}
+    if operation in {"Decrypt", "DeleteAlias"}:
+        return {}
+    return {"TargetKeyId" if operation.endswith("Alias") else "KeyId": key["KeyId"]}
+
+
+def prepare(kms, client, operation):
+    """Make a key and a request that works on it; give both."""
+    spec, usage = SPECS.get(operation, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
+    key = client.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+    return key, REQUESTS.get(operation, {}) | made(client, operation, key) | named(client, operation, key)
 
 
 @pytest.mark.parametrize("state", list(KeyState), ids=lambda state: state.value)

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from fake_kms.tables import model
+
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 MISSING = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -242,9 +244,11 @@ class TestListKeys:
         with refused("InvalidMarkerException"):
             client.list_keys(Marker=marker)
 
-    def test_nothing_is_shared_through_ram(self, client, key):
-        assert client.list_keys(ResourceOwners=["OTHER_ACCOUNTS_VIA_RAM"])["Keys"] == []
-        assert len(client.list_keys(ResourceOwners=["SELF"])["Keys"]) == 1
+    if "ResourceOwners" in model.load()["ListKeys"].input.members:  # newer than the lowest botocore
+
+        def test_nothing_is_shared_through_ram(self, client, key):
+            assert client.list_keys(ResourceOwners=["OTHER_ACCOUNTS_VIA_RAM"])["Keys"] == []
+            assert len(client.list_keys(ResourceOwners=["SELF"])["Keys"]) == 1
 
 
 class TestSwitching:

@@ -1,0 +1,53 @@
+"""For tests of code that runs in Nitro Enclaves: attestation documents with chosen PCRs, and what opens the answer.
+
+document = attestation_document({0: "ab" * 48}, enclave_key.public_key())
+answer = kms.decrypt(..., Recipient={"AttestationDocument": document,
+                                     "KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256"})
+plaintext = open_ciphertext(enclave_key, answer["CiphertextForRecipient"])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+__all__ = ["attestation_document", "open_ciphertext"]
+
+
+def attestation_document(
+    pcrs: Mapping[int, bytes | str],
+    public_key: RSAPublicKey | bytes,
+    *,
+    module_id: str = "i-1234567890abcdef0-enc0123456789abcdef",
+    user_data: bytes | None = None,
+    nonce: bytes | None = None,
+    debug: bool = False,
+) -> bytes:
+    """Build an attestation document that every fake trusts by default.
+
+    Input: `pcrs` maps register numbers to 32, 48 or 64 bytes, or their hex digits; `debug` makes them all zero, as an
+    enclave in debug mode has them. Output: the signed COSE document. Raises: ValueError for PCRs of another length.
+    """
+    from fake_kms.clock import Clock
+    from fake_kms.crypto.attestation import default_authority
+
+    return default_authority().document(
+        pcrs,
+        public_key,
+        module_id=module_id,
+        user_data=user_data,
+        nonce=nonce,
+        debug=debug,
+        timestamp_ms=int(Clock().epoch() * 1000),
+    )
+
+
+def open_ciphertext(private_key: RSAPrivateKey, ciphertext_for_recipient: bytes) -> bytes:
+    """Open a CiphertextForRecipient with the enclave's private key. Raises: ValueError when it does not open."""
+    from fake_kms.crypto.recipient import open_envelope
+
+    return open_envelope(private_key, ciphertext_for_recipient)

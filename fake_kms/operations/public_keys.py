@@ -1,0 +1,33 @@
+"""GetPublicKey."""
+
+from __future__ import annotations
+
+from fake_kms import errors
+from fake_kms.crypto import asymmetric
+from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.tables.key_specs import ALGORITHM_LISTS
+
+__all__: list[str] = []
+
+
+def _check_asymmetric(call: Call) -> None:
+    if not call.key.spec.asymmetric:
+        raise errors.unsupported()
+
+
+@operation("GetPublicKey", KeyUse(), check_fit=_check_asymmetric)
+def get_public_key(call: Call) -> Output:
+    """Give the public half of a key.
+
+    Output: PublicKey, DER SPKI; the one list of algorithms that the key's usage has; KeyId is the ARN.
+    Raises: UnsupportedOperationException (no text) for symmetric and HMAC keys. Source: API_GetPublicKey.
+    """
+    key = call.key
+    return {
+        ALGORITHM_LISTS[key.usage]: list(key.spec.usages[key.usage]),
+        "CustomerMasterKeySpec": key.spec.name,
+        "KeyId": key.arn,
+        "KeySpec": key.spec.name,
+        "KeyUsage": key.usage,
+        "PublicKey": asymmetric.public_der(call.material.private),
+    }

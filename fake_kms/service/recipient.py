@@ -1,0 +1,50 @@
+"""Recipients in Nitro Enclaves: the attestation document on the way in, the sealed answer on the way out.
+
+Source: the Recipient and CiphertextForRecipient documentation of the operations that have them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_kms import errors
+from fake_kms.crypto import recipient
+from fake_kms.crypto.attestation import Attestation, BadAttestation, parse, verify_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from fake_kms.entropy import Entropy
+
+__all__ = ["read_attestation", "seal_for_recipient"]
+
+# The members that are replaced by CiphertextForRecipient.
+_PLAIN = ("Plaintext", "PrivateKeyPlaintext", "SharedSecret")
+# Where KeyMaterialId goes, too: so says the documentation of exactly these two.
+_WITHOUT_MATERIAL_ID = frozenset({"Decrypt", "GenerateDataKey"})
+
+
+def read_attestation(given: Mapping[str, Any], roots: Sequence[bytes], now: float) -> Attestation:
+    """Read and verify the attestation document of a Recipient. Raises: KmsError ValidationException."""
+    document = given.get("AttestationDocument")
+    if document is None:
+        raise errors.attestation_invalid("there is none")
+    try:
+        attestation = parse(document)
+        verify_chain(attestation, roots, now)
+        recipient.load_public_key(attestation.public_key or b"")
+    except (BadAttestation, ValueError) as reason:
+        raise errors.attestation_invalid(str(reason)) from None
+    return attestation
+
+
+def seal_for_recipient(operation: str, output: dict[str, Any], attestation: Attestation, entropy: Entropy) -> None:
+    """Replace what is in clear in an answer by its envelope for the enclave."""
+    assert attestation.public_key is not None  # noqa: S101 - `read_attestation` says so
+    public_key = recipient.load_public_key(attestation.public_key)
+    for member in _PLAIN:
+        if member in output:
+            output["CiphertextForRecipient"] = recipient.envelope(public_key, output.pop(member), entropy)
+    if operation in _WITHOUT_MATERIAL_ID:
+        output.pop("KeyMaterialId", None)
