@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 
 from fake_kms import FakeKms
+from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
 from fake_kms.service import pipeline
 from fake_kms.tables import model
 from fake_kms.wire import HttpRequest

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_kms.crypto import attestation, cbor
@@ -198,18 +198,21 @@ def test_every_changed_byte_is_noticed():
             attestation.parse(bytes(changed))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, len(DOCUMENT)), st.integers(0, len(DOCUMENT)))
 def test_parsing_never_fails_otherwise(garbage, keep, cut):
     with contextlib.suppress(BadAttestation):
         attestation.parse(DOCUMENT[:keep] + garbage + DOCUMENT[cut:])
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.sampled_from([*CONTENT, "other"]), VALUES, max_size=3))
 def test_parsing_what_is_signed_well_never_fails_otherwise(changes):
     with contextlib.suppress(BadAttestation):
         attestation.parse(signed(**changes))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(1, 255), st.booleans())
 def test_a_changed_certificate_is_noticed_and_nothing_fails_otherwise(position, mask, leaf):
     root, zonal = CONTENT["cabundle"]
@@ -223,7 +226,7 @@ def test_a_changed_certificate_is_noticed_and_nothing_fails_otherwise(position, 
         return
     # Some spare bits around the signature are in nobody's way; what is certified must be the same.
     read, meant = (x509.load_der_x509_certificate(der) for der in (bytes(changed), original))
-    assert (read.tbs_certificate_bytes, read.signature[1:]) == (meant.tbs_certificate_bytes, meant.signature[1:])
+    assert (read.tbs_certificate_bytes, read.signature) == (meant.tbs_certificate_bytes, meant.signature)
 
 
 KEY = ec.generate_private_key(ec.SECP384R1())

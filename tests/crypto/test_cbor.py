@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_kms.crypto import cbor
@@ -129,11 +129,13 @@ def test_a_value_without_form_is_refused(value):
         cbor.encode(value)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_was_written_is_read(value):
     assert repr(cbor.decode(cbor.encode(value))) == repr(value)
 
 
+@settings(deadline=None)
 @given(VALUES, st.data())
 def test_what_was_cut_short_is_refused(value, data):
     written = cbor.encode(value)
@@ -142,6 +144,7 @@ def test_what_was_cut_short_is_refused(value, data):
         cbor.decode(written[: data.draw(st.integers(0, len(written) - 1))])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.lists(st.sampled_from(b"\x81\x9f\xbf\x5f\x7f\xd2\xff\x00\x61\x41\xf6")).map(bytes))
 def test_reading_never_fails_otherwise(garbage):
     with contextlib.suppress(BadCbor):

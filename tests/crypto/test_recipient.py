@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_kms.crypto import recipient
@@ -85,6 +85,7 @@ def test_openssl_opens_it(key, tmp_path, size):
     assert opened.stdout == plaintext
 
 
+@settings(deadline=None)
 @given(plaintext=st.binary(max_size=5000))
 def test_what_was_closed_opens(key, plaintext):
     assert recipient.open_envelope(key, recipient.envelope(key.public_key(), plaintext, ENTROPY)) == plaintext
@@ -122,6 +123,7 @@ def test_a_changed_byte_is_noticed_or_in_what_is_not_authenticated(key, blob):
             recipient.open_envelope(key, bytes(changed))
 
 
+@settings(deadline=None)
 @given(garbage=st.binary(max_size=600), keep=st.integers(0, 493), cut=st.integers(0, 493))
 def test_opening_never_fails_otherwise(key, blob, garbage, keep, cut):
     with contextlib.suppress(ValueError):
@@ -164,6 +166,7 @@ def test_another_public_key_is_refused(der):
         recipient.load_public_key(der)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_reading_a_public_key_never_fails_otherwise(garbage):
     with pytest.raises(ValueError):
