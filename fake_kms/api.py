@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from fake_kms.clock import Clock
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
+    from fake_kms.policy.decide import Decision
     from fake_kms.service import Service
-    from fake_kms.service.journal import Journal
+    from fake_kms.service.journal import Event, Journal
+    from fake_kms.service.principals import Actor, Principals
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["FakeKms", "current", "fake_kms"]
@@ -36,6 +39,7 @@ class FakeKms:
         self._options = checked(options)
         self.clock = Clock()
         self._service: Service | None = None
+        self._principals: Principals | None = None
         self._undo: Callable[[], None] | None = None
         self._closed = False
 
@@ -131,20 +135,68 @@ class FakeKms:
         account: str = self._options["account_id"]
         return account
 
+    @property
+    def principals(self) -> Principals:
+        """Who may call this fake: register users, roles, account roots and services here."""
+        self._open_or_closed_service()
+        assert self._principals is not None  # noqa: S101 - made with the service
+        return self._principals
+
+    def acting_as(self, actor: Actor) -> AbstractContextManager[Actor]:
+        """Let every client whose credentials nobody registered call as this principal, for the `with` block."""
+        return self.principals.acting_as(actor)
+
+    def explain(self, event: Event | None = None) -> str:
+        """Tell what was decided about a request and why: of an event, by default the last that was refused.
+
+        Raises: LookupError when nothing was refused.
+        """
+        if event is None:
+            refused = self.journal.events(succeeded=False)
+            if not refused:
+                raise LookupError("no request was refused; name the event to explain")
+            event = refused[-1]
+        return event.explain()
+
+    def simulate(
+        self,
+        principal: Actor,
+        action: str,
+        key: str | None = None,
+        *,
+        encryption_context: Mapping[str, str] | None = None,
+        context: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> Decision:
+        """Tell whether a principal may, without making a call.
+
+        Input: `action` with or without `kms:`; `key` by id, ARN or alias, None for actions without a key;
+        `encryption_context` and further condition keys in `context`. Output: a Decision with `allowed`, `because` and
+        `explain()`. Raises: ValueError for an unknown action, LookupError for a key that does not exist.
+        """
+        from fake_kms.service.simulation import simulate
+
+        return simulate(self._open_service(), principal, action, key, encryption_context, context)
+
     def reset(self) -> None:
-        """Forget all keys, aliases and events, as if just opened; the clock stays where it is."""
+        """Forget all keys, aliases, principals and events, as if just opened; the clock stays where it is."""
         self._open_service().close()
         self._service = self._new_service()
 
     def _new_service(self) -> Service:
+        from fake_kms.adapters import find_foreign_identity
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
+        from fake_kms.service.principals import Principals
 
         seed = self._options["seed"]
+        self._principals = Principals(account=self.account_id, region=self.region, look_up=find_foreign_identity)
         return Service(
             clock=self.clock,
             entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
-            account=self._options["account_id"],
+            principals=self._principals,
+            strict_identity=self._options["strict_identity"],
+            verify_signatures=self._options["verify_signatures"],
+            consistency=self._options["consistency"],
             quotas=self._options["quotas"],
             attestation_roots=self._options["attestation_roots"],
         )

@@ -20,6 +20,10 @@ class Now(Protocol):
         """Give the present instant in seconds since 1970."""
         ...
 
+    def system_epoch(self) -> float:
+        """Give the instant of the system's clock, which the clients sign their requests by."""
+        ...
+
 
 class Clock:
     """The system's clock plus what the test has added to it.
@@ -37,6 +41,11 @@ class Clock:
         if self._frozen is not None:
             return self._frozen
         return time.time() + self._offset
+
+    @staticmethod
+    def system_epoch() -> float:
+        """Give the instant of the system's clock, which the clients sign their requests by."""
+        return time.time()
 
     def now(self) -> datetime:
         """Give the present instant as a `datetime` in UTC."""

@@ -443,9 +443,107 @@ def malformed_policy() -> KmsError:
     )
 
 
+def invalid_policy_principals() -> KmsError:
+    """Refuse a key policy that names nobody, or in a way that is none."""
+    return KmsError(
+        "MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals."
+    )
+
+
+def invalid_policy_arn() -> KmsError:
+    """Refuse a key policy with an ARN that is none. Assumed: the code; the text is quoted."""
+    return KmsError("InvalidArnException", "An ARN in the specified key policy is invalid.")
+
+
+def overly_permissive_policy(text: str) -> KmsError:
+    """Refuse ForAllValues with a single-valued key. Assumed: the code; the text is Access Analyzer's."""
+    return KmsError("MalformedPolicyDocumentException", text)
+
+
+def policy_lockout() -> KmsError:
+    """Refuse a key policy under which the caller could not change it again."""
+    return KmsError(
+        "MalformedPolicyDocumentException",
+        "The new key policy will not allow you to update the key policy in the future.",
+    )
+
+
 def policy_name_unsupported() -> KmsError:
     """Refuse to write a policy of another name. Assumed: code and text of an emulator."""
     return unsupported("Only default policy is supported")
+
+
+def invalid_grant_id() -> KmsError:
+    """Refuse a grant id that has not the form of one. Assumed: no `message`; the code is documented."""
+    return KmsError("InvalidGrantIdException")
+
+
+def grant_not_found(grant_id: str) -> KmsError:
+    """Answer that the key has no such grant. Assumed: the text; the code is in the model."""
+    return KmsError("NotFoundException", f"Grant ID {grant_id} not found")
+
+
+def key_arn_required(given: str) -> KmsError:
+    """Refuse RetireGrant with a key id in place of a key ARN. Assumed: the text; the rule is documented."""
+    return KmsError("InvalidArnException", f"Invalid ARN {given}")
+
+
+def invalid_principal(arn: str) -> KmsError:
+    """Refuse a grant to nobody."""
+    return KmsError("InvalidArnException", f"ARN does not refer to a valid principal: {arn}")
+
+
+def only_create_grant() -> KmsError:
+    """Refuse a grant that lets make grants and nothing else."""
+    return validation("Grants must not contain only the CreateGrant operation.")
+
+
+def grant_needs_one_grantee() -> KmsError:
+    """Refuse neither or both kinds of grantee. Assumed: the text; the rule is documented."""
+    return validation("Exactly one of GranteePrincipal and GranteeServicePrincipal must be specified.")
+
+
+def grant_has_two_retirers() -> KmsError:
+    """Refuse both kinds of retiring principal. Assumed: the text; the rule is documented."""
+    return validation("Only one of RetiringPrincipal and RetiringServicePrincipal can be specified.")
+
+
+def service_grant_incomplete() -> KmsError:
+    """Refuse a grant to a service without retirer or source. Assumed: the text; the rule is documented."""
+    return validation("GranteeServicePrincipal requires a retiring principal and a SourceArn constraint.")
+
+
+def grant_operations_unfit(unfit: list[str], key_arn: str) -> KmsError:
+    """Refuse operations that the key cannot do. Assumed: the text; the rule is documented."""
+    return validation(f"Grant operations {', '.join(unfit)} are not valid for {key_arn}.")
+
+
+def grant_constraint_unfit(key_arn: str) -> KmsError:
+    """Refuse an encryption context constraint on a key without one. Assumed: the text; the rule is documented."""
+    return validation(f"Encryption context constraints are not valid for {key_arn}.")
+
+
+def grant_constraint_too_large() -> KmsError:
+    """Refuse a constraint of more than 8 pairs or 384 characters. Assumed: the text; the limits are documented."""
+    return validation("Encryption context constraints hold at most 8 pairs of up to 384 characters each.")
+
+
+def grant_quota(quota: int, usage: int) -> KmsError:
+    """Refuse one more grant on a key. Assumed: the text, after the one for aliases."""
+    return KmsError(
+        "LimitExceededException",
+        f"Grants per key quota for this account in this region is {quota}, current usage is {usage}.",
+    )
+
+
+def retirer_required() -> KmsError:
+    """Refuse ListRetirableGrants without whose. Assumed: the text; the rule is documented."""
+    return validation("Exactly one of RetiringPrincipal and RetiringServicePrincipal must be specified.")
+
+
+def retirement_needs_one_form() -> KmsError:
+    """Refuse RetireGrant with neither or both forms. Assumed: text of an emulator."""
+    return validation("Grant token OR (grant ID, key ID) must be specified")
 
 
 def invalid_grant_token() -> KmsError:

@@ -18,6 +18,15 @@ class Options(TypedDict, total=False):
     seed: object
     quotas: dict[str, int]
     attestation_roots: Sequence[bytes]
+    strict_identity: bool
+    verify_signatures: bool
+    consistency: str
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in {"true", "false", "yes", "no", "1", "0"}:
+        raise ValueError("say true or false")
+    return text.lower() in {"true", "yes", "1"}
 
 
 class Option(NamedTuple):
@@ -33,6 +42,13 @@ OPTIONS: dict[str, Option] = {
     "account_id": Option("123456789012", str, "the account of callers whose access key nobody registered"),
     "seed": Option(None, str, "makes key ids, key material and random bytes the same on every run"),
     "quotas": Option(None, json.loads, 'quotas to change, e.g. {"keys": 5}'),
+    "strict_identity": Option(
+        False, _yes_or_no, "refuse access keys and policy principals that nobody registered, instead of admitting them"
+    ),
+    "verify_signatures": Option(False, _yes_or_no, "verify the signatures of registered principals"),
+    "consistency": Option(
+        "immediate", str, "when a new grant works without its token: immediate, or eventual (after five minutes)"
+    ),
     "attestation_roots": Option(
         None,
         lambda text: [Path(name).read_bytes() for name in text.split()],
@@ -53,4 +69,6 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     account = complete["account_id"]
     if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):  # noqa: PLR2004
         raise ValueError(f"account_id is twelve digits in a string, not {account!r}")
+    if complete["consistency"] not in {"immediate", "eventual"}:
+        raise ValueError(f"consistency is 'immediate' or 'eventual', not {complete['consistency']!r}")
     return complete

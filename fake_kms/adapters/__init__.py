@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,19 @@ from fake_kms.adapters.late_imports import when_imported
 
 if TYPE_CHECKING:
     from fake_kms.adapters.active import Door
+    from fake_kms.policy.identity import Identity
 
-__all__ = ["install"]
+__all__ = ["find_foreign_identity", "install"]
+
+
+def find_foreign_identity(access_key_id: str) -> Identity | None:
+    """Tell whom another open tool (moto) knows by an access key; None if nobody."""
+    core = sys.modules.get("moto.core.models")
+    if core is None or not core.botocore_stubber.enabled:
+        return None
+    from fake_kms.adapters import moto
+
+    return moto.find_identity(access_key_id)
 
 
 def install(door: Door, region: str) -> Callable[[], None]:

@@ -7,14 +7,21 @@ services that use moto's KMS internally (EBS, RDS, SES, CloudFormation) go on do
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
 from fake_kms.adapters.botocore import to_http_request
 from fake_kms.adapters.requests import prepare
+from fake_kms.policy.document import parse_policy
+from fake_kms.policy.identity import Identity
+from fake_kms.policy.request import Principal
 
-__all__ = ["patch"]
+if TYPE_CHECKING:
+    from fake_kms.policy.document import Policy
+
+__all__ = ["find_identity", "patch"]
 
 
 def patch() -> Callable[[], None]:
@@ -48,3 +55,85 @@ def patch() -> Callable[[], None]:
         undo_call()
 
     return undo
+
+
+# --- whom moto's IAM and STS know ----------------------------------------------------------------------------
+
+
+def find_identity(access_key_id: str) -> Identity | None:
+    """Tell whom moto's IAM or STS knows by an access key, with inline, managed and group policies; None if nobody.
+
+    Where moto differs from AWS: the ARN of a user or role lacks its path in older versions; assume_role neither
+    checks the trust policy nor that the role exists, so a session of a role that is not there has no policies.
+    """
+    from moto.iam.models import iam_backends
+    from moto.sts.models import sts_backends
+
+    for account, partitions in list(iam_backends.items()):
+        for partition in list(partitions):
+            backend = partitions[partition]
+            for user in list(backend.users.values()):
+                if any(key.access_key_id == access_key_id for key in user.access_keys):
+                    return _user(backend, account, user)
+    for account, by_partition in list(sts_backends.items()):
+        for partition in list(by_partition):
+            for session in list(by_partition[partition].assumed_roles):
+                if session.access_key_id == access_key_id:
+                    return _session(iam_backends[account][partition], account, session)
+    return None
+
+
+def _user(backend: Any, account: str, user: Any) -> Identity:
+    documents = _documents(user)
+    for group in backend.groups.values():
+        if user in group.users:
+            documents |= _documents(group)
+    principal = Principal(user.arn, account, "User", None, user.id, None)
+    context = {"aws:username": user.name, "aws:userid": user.id}
+    return Identity(principal, _compiled(documents), _boundary(user), context=context)
+
+
+def _session(backend: Any, account: str, session: Any) -> Identity:
+    role = next((role for role in backend.roles.values() if role.arn == session.role_arn), None)
+    name = session.role_arn.rpartition("/")[2]
+    partition = session.role_arn.split(":")[1]
+    arn = f"arn:{partition}:sts::{account}:assumed-role/{name}/{session.session_name}"
+    unique_id = f"{role.id if role else 'AROAUNKNOWN'}:{session.session_name}"
+    principal = Principal(arn, account, "AssumedRole", session.role_arn, unique_id, None)
+    session_policies = _compiled({"session policy": session.policy}) if session.policy else ()
+    documents = _documents(role) if role else {}
+    boundary = _boundary(role) if role else None
+    return Identity(principal, _compiled(documents), boundary, session_policies, {"aws:userid": unique_id})
+
+
+def _documents(owner: Any) -> dict[str, str]:
+    inline = owner.policies if isinstance(owner.policies, dict) else {}
+    managed = {arn: _document(policy) for arn, policy in owner.managed_policies.items()}
+    return {**inline, **managed}
+
+
+def _document(managed: Any) -> str:
+    versions = managed.versions
+    return next((version.document for version in versions if version.is_default), versions[-1].document)
+
+
+def _boundary(owner: Any) -> Policy | None:
+    # moto keeps the boundary's ARN only; its document is found among the managed policies of the account.
+    arn = getattr(owner, "permissions_boundary_arn", None)
+    if not arn:
+        return None
+    from moto.iam.models import iam_backends
+
+    for partitions in iam_backends.values():
+        for partition in list(partitions):
+            policy = partitions[partition].managed_policies.get(arn)
+            if policy is not None:
+                return _compiled({arn: _document(policy)})[0]
+    return None
+
+
+def _compiled(documents: dict[str, Any]) -> tuple[Policy, ...]:
+    return tuple(
+        parse_policy(document if isinstance(document, str) else json.dumps(document), name, kind="identity")
+        for name, document in documents.items()
+    )

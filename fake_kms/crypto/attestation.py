@@ -81,6 +81,8 @@ def parse(document: bytes) -> Attestation:
     """Read a document and verify its signature with the key in its own certificate.
 
     That shows it whole, not genuine: for that, see `verify_chain`. `public_key` is the bytes that were sent.
+    Assumed: members of other names are passed over, and a timestamp of 0 is refused; KMS's answer to such documents
+    would settle it, but only AWS can sign them.
 
     Raises: BadAttestation, and nothing else, whatever the bytes.
     """

@@ -8,6 +8,7 @@ from fake_kms.operations import (  # noqa: F401 - imported for their declaration
     data_keys,
     deletion,
     encryption,
+    grants,
     keys,
     macs,
     policies,

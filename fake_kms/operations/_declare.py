@@ -18,6 +18,8 @@ from fake_kms.tables.permissions import PERMISSIONS, Permission
 if TYPE_CHECKING:
     from fake_kms.crypto.ciphertext import Sealed
     from fake_kms.crypto.material import Material
+    from fake_kms.policy.identity import Identity
+    from fake_kms.store.grant import StoredGrant
     from fake_kms.store.key import Key
     from fake_kms.store.region import Region, Store
 
@@ -43,6 +45,7 @@ class Caller(NamedTuple):
     arn: str
     account: str
     region: str
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ class FoundKey(NamedTuple):
     """A key that was found for a call.
 
     `alias_name` is how it was asked for, if by alias. `material` and `sealed` are there when the key was found in
-    a ciphertext.
+    a ciphertext, `grant` when it was found through a grant.
     """
 
     use: KeyUse
@@ -77,6 +80,7 @@ class FoundKey(NamedTuple):
     alias_name: str | None = None
     material: Material | None = None
     sealed: Sealed | None = None
+    grant: StoredGrant | None = None
 
 
 class Call(NamedTuple):
@@ -178,10 +182,17 @@ _PAGE_SIZES: dict[str, tuple[int, int]] = {
 }
 
 
-def page_of(call: Call, member: str, listing: Listing[Any], render: Callable[[Any], Any], scope: str = "") -> Output:
+def page_of(
+    call: Call,
+    member: str,
+    listing: Listing[Any],
+    render: Callable[[Any], Any],
+    scope: str = "",
+    where: Callable[[Any], bool] | None = None,
+) -> Output:
     """Answer a listing operation with one page. Raises: KmsError InvalidMarkerException.
 
-    `scope` is what else a marker belongs to, e.g. the key whose aliases are listed.
+    `scope` is what else a marker belongs to, e.g. the key whose aliases are listed; `where` leaves entries out.
     """
     default, most = _PAGE_SIZES[call.operation]
     label = f"{call.operation} {call.region.account} {call.region.name} {scope}"
@@ -189,7 +200,7 @@ def page_of(call: Call, member: str, listing: Listing[Any], render: Callable[[An
         after = read_marker(label, call.input["Marker"]) if "Marker" in call.input else 0
     except BadMarker:
         raise errors.invalid_marker() from None
-    items, last = listing.page(after, min(call.input.get("Limit", default), most))
+    items, last = listing.page(after, min(call.input.get("Limit", default), most), where)
     output: Output = {member: [render(item) for item in items], "Truncated": last is not None}
     if last is not None:
         output["NextMarker"] = write_marker(label, last)

@@ -7,9 +7,8 @@ from fake_kms.crypto.material import Unavailable
 from fake_kms.entropy import uuid
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
 from fake_kms.operations._metadata import key_metadata
-from fake_kms.operations.policies import checked_policy
 from fake_kms.operations.tags import check_tags, put_tags
-from fake_kms.policy.document import default_policy
+from fake_kms.policy.document import default_policy, normalise
 from fake_kms.store.key import Key
 from fake_kms.store.pages import Listing
 from fake_kms.tables.key_specs import KEY_SPECS, KeySpec
@@ -38,8 +37,6 @@ def _check_create(call: Call) -> None:
     except Unavailable as lack:
         raise errors.unsupported(str(lack)) from None
     _refuse_what_is_not_built(call)
-    if "Policy" in request:
-        checked_policy(call)
     check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
     quota = call.store.quotas["keys"]
     if call.region.customer_keys >= quota:
@@ -82,7 +79,7 @@ def create_key(call: Call) -> Output:
         description=request.get("Description", ""),
         created=call.now,
         policy=(
-            checked_policy(call)
+            normalise(request["Policy"])
             if "Policy" in request
             else default_policy(arns.account_root_arn(region.partition, region.account))
         ),

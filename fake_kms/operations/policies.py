@@ -6,26 +6,12 @@ from typing import Any
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
-from fake_kms.policy.document import MalformedPolicy, normalise
+from fake_kms.policy.document import normalise
 from fake_kms.store.pages import Listing
 
-__all__ = ["checked_policy"]
+__all__: list[str] = []
 
 _DEFAULT = "default"
-
-
-def checked_policy(call: Call) -> str:
-    """Give the request's Policy as AWS keeps it.
-
-    Raises: KmsError LimitExceededException above 32 KB, MalformedPolicyDocumentException.
-    """
-    policy = call.input["Policy"]
-    if len(policy.encode()) > call.store.quotas["policy_bytes"]:
-        raise errors.policy_too_large()
-    try:
-        return normalise(policy)
-    except MalformedPolicy:
-        raise errors.malformed_policy() from None
 
 
 @operation("GetKeyPolicy", KeyUse())
@@ -43,13 +29,12 @@ def _check_put(call: Call) -> None:
         raise errors.policy_ram()
     if name != _DEFAULT:
         raise errors.policy_name_unsupported()
-    checked_policy(call)
 
 
 @operation("PutKeyPolicy", KeyUse(), check_fit=_check_put, changes=True)
 def put_key_policy(call: Call) -> None:
     """Replace a key's policy. Input: Policy up to 32 KB of JSON. Source: API_PutKeyPolicy."""
-    call.key.policy = checked_policy(call)
+    call.key.policy = normalise(call.input["Policy"])
 
 
 @operation("ListKeyPolicies", KeyUse())

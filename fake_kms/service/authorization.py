@@ -1,27 +1,240 @@
-"""Whether the caller may: for now only what AWS forbids everybody on its own keys."""
+"""Whether the caller may: each resource of a call held against policies and grants, in AWS's order.
+
+What is checked on what: authorization facts, section 1; the wording of refusals: section 4.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
+from fake_kms.policy.decide import Outcome, Policies, Request, decide
+from fake_kms.policy.document import parse_policy
+from fake_kms.policy.grants import Grant, at_least_as_strict
+from fake_kms.policy.principals import ALL_LIMITS, limits_of_name
+from fake_kms.service.conditions import ConditionContext
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fake_kms.errors import KmsError
     from fake_kms.operations import Call, Declaration
+    from fake_kms.operations._declare import FoundKey
+    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.document import Policy
+    from fake_kms.service.exchange import Exchange
+    from fake_kms.store.grant import StoredGrant
+    from fake_kms.store.key import Key
 
-__all__ = ["authorize"]
+__all__ = ["authorize", "decide_on_key"]
 
-_ALLOWED_ON_AWS_MANAGED = ("kms:Describe", "kms:Get", "kms:List", "kms:RevokeGrant")
+_CLAUSES = {
+    Outcome.DENIED_BY_KEY_POLICY: "with an explicit deny in a resource-based policy",
+    Outcome.DENIED_BY_IDENTITY_POLICY: "with an explicit deny in an identity-based policy",
+    Outcome.DENIED_BY_BOUNDARY: "with an explicit deny in a permissions boundary",
+    Outcome.DENIED_BY_SESSION_POLICY: "with an explicit deny in a session policy",
+    Outcome.NOT_ALLOWED_BY_KEY_POLICY: "because no resource-based policy allows the {action} action",
+    Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY: "because no identity-based policy allows the {action} action",
+    Outcome.NOT_ALLOWED_BY_BOUNDARY: "because no permissions boundary allows the {action} action",
+    Outcome.NOT_ALLOWED_BY_SESSION_POLICY: "because no session policy allows the {action} action",
+}
+_OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
 
-def authorize(call: Call, declaration: Declaration) -> None:
-    """Refuse what the policy of an AWS managed key allows to nobody. Raises: KmsError AccessDeniedException."""
-    if call.input.get("GrantTokens"):
-        raise errors.invalid_grant_token()  # nobody has been given one
-    for number, found in enumerate(call.found):
-        action = (
-            found.use.action or declaration.permission.actions[min(number, len(declaration.permission.actions) - 1)]
+class _Check(NamedTuple):
+    """One action on one resource; without `found` only the caller's own policies have a say."""
+
+    action: str
+    resource: str
+    found: FoundKey | None = None
+
+
+def authorize(exchange: Exchange) -> None:
+    """Check every resource of a call. Raises: KmsError AccessDeniedException, InvalidGrantTokenException."""
+    call = exchange.call
+    presented = _presented(call)
+    if call.operation == "RetireGrant":
+        _authorize_retirement(exchange)
+        return
+    for check in _checks(call, exchange.declaration):
+        decision = _decide(exchange, check, presented)
+        exchange.decisions.append(decision)
+        if not decision.allowed:
+            raise _refusal(call, check, decision)
+
+
+def _presented(call: Call) -> frozenset[str]:
+    """Give the ids of the grants whose tokens the request brings. Raises: KmsError InvalidGrantTokenException."""
+    found = [call.store.grant_of_token(token) for token in call.input.get("GrantTokens", ())]
+    if None in found:
+        raise errors.invalid_grant_token()
+    return frozenset(grant.grant_id for grant in found if grant is not None)
+
+
+def _checks(call: Call, declaration: Declaration) -> Iterator[_Check]:
+    permission = declaration.permission
+    action = permission.actions[0]
+    if permission.resource == "*":
+        yield _Check(action, "*")
+        if call.input.get("Tags"):
+            yield _Check("kms:TagResource", "*")
+        return
+    if permission.resource == "retiring principal":
+        yield _Check(action, call.input.get("RetiringPrincipal", "*"))
+        return
+    if permission.resource == "alias":
+        yield from _alias_checks(call, action)
+    for found in call.found:
+        yield _Check(found.use.action or action, found.key.arn, found)
+
+
+def _alias_checks(call: Call, action: str) -> Iterator[_Check]:
+    alias_name = call.input["AliasName"]
+    yield _Check(action, call.region.alias_arn(alias_name))
+    alias = call.region.aliases.get(alias_name)
+    if alias is not None and alias.key is not None and call.operation != "CreateAlias":
+        yield _Check(action, alias.key.arn, _found_through(call, alias.key))
+
+
+def _found_through(call: Call, key: Key) -> FoundKey:
+    from fake_kms.operations._declare import FoundKey, KeyUse
+
+    return FoundKey(call.found[0].use if call.found else KeyUse(), key)
+
+
+def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
+    call, permission = exchange.call, exchange.declaration.permission
+    user_agent = exchange.request.headers.get("user-agent", "")
+    context = ConditionContext(call, call.caller.identity, permission, check.found, exchange.attestation, user_agent)
+    if check.found is None:
+        return _decide_without_key(call, check, context)
+    grant_operation = check.action.removeprefix("kms:")
+    return decide_on_key(
+        call,
+        check.found.key,
+        check.action,
+        context,
+        grant_operation=grant_operation if grant_operation in permission.grant_operations else None,
+        cross_account=permission.cross_account,
+        presented=presented,
+    )
+
+
+def _decide_without_key(call: Call, check: _Check, context: ConditionContext) -> Decision:
+    identity = call.caller.identity
+    request = Request(
+        principal=identity.principal,
+        action=check.action,
+        resource=check.resource,
+        resource_account=None,
+        context=context,
+        grant_operation=None,
+        encryption_context=None,
+        cross_account=False,
+    )
+    return decide(request, Policies(None, identity.policies, identity.boundary, identity.session, ()))
+
+
+def decide_on_key(
+    call: Call,
+    key: Key,
+    action: str,
+    context: ConditionContext,
+    *,
+    grant_operation: str | None = None,
+    cross_account: bool = False,
+    presented: frozenset[str] = frozenset(),
+    key_policy: Policy | None = None,
+) -> Decision:
+    """Decide about one action on a key, under its own policy or another one in its place."""
+    identity = call.caller.identity
+    request = Request(
+        principal=identity.principal,
+        action=action,
+        resource=key.arn,
+        resource_account=key.account,
+        context=context,
+        grant_operation=grant_operation,
+        encryption_context=_encryption_context(context),
+        cross_account=cross_account,
+        source_arn=_single(context.get("aws:sourcearn")),
+    )
+    grants = [
+        grant.authorizing
+        for grant in call.store.grants_of(key.arn)
+        if _usable(grant, call, presented) and (action != "kms:CreateGrant" or _covers_child(grant, call))
+    ]
+    policies = Policies(
+        key_policy or key_policy_of(key), identity.policies, identity.boundary, identity.session, grants
+    )
+    return decide(request, policies)
+
+
+def key_policy_of(key: Key) -> Policy:
+    """Give a key's policy, compiled; compiling is done once per text."""
+    return parse_policy(key.policy, "key policy", kind="key")
+
+
+def _usable(grant: StoredGrant, call: Call, presented: frozenset[str]) -> bool:
+    return grant.effective_from <= call.now or grant.grant_id in presented
+
+
+def _covers_child(grant: StoredGrant, call: Call) -> bool:
+    # A grantee passes on no more than it holds, under constraints at least as strict.
+    covered = set(call.input.get("Operations", ())) <= grant.authorizing.operations
+    return covered and at_least_as_strict(call.input.get("Constraints"), grant.request.get("Constraints"))
+
+
+def _encryption_context(context: ConditionContext) -> Mapping[str, str] | None:
+    return context.encryption_context_of_operation()
+
+
+def _single(value: str | tuple[str, ...] | None) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
+    found, outcome = check.found, decision.outcome
+    if found is not None and found.key.account != call.caller.account and outcome in _OF_THE_KEY:
+        if found.sealed is not None and found.use.member not in call.input:
+            return errors.ciphertext_key_not_accessible()
+        return errors.access_denied_across_accounts(call.caller.arn, check.action)
+    clause = _CLAUSES[outcome].format(action=check.action)
+    return errors.access_denied(call.caller.arn, check.action, check.resource, clause)
+
+
+def _authorize_retirement(exchange: Exchange) -> None:
+    """Let a grant be retired by whom AWS lets retire it.
+
+    That is: its retiring principal; its grantee, if it may; the account it was created in, and a retiring principal's
+    account, through IAM policies. A key policy cannot allow it, but every policy can deny it. Source: Developer Guide,
+    "Retiring and revoking grants".
+    """
+    call = exchange.call
+    key, grant = call.key, call.found[0].grant
+    assert grant is not None  # noqa: S101 - RetireGrant finds its key through the grant
+    identity = call.caller.identity
+    context = ConditionContext(call, identity, exchange.declaration.permission, call.found[0])
+    principal, action = identity.principal, "kms:RetireGrant"
+    retiring = grant.retiring
+    retirer = Grant("of the retiring principal", retiring, frozenset({"RetireGrant"})) if retiring else None
+    by_account = principal.account == grant.issuing_account or (
+        retiring is not None and limits_of_name(retiring, principal) == ALL_LIMITS
+    )
+
+    def ask(*, resource_account: str | None, key_policy: Policy | None, grants: list[Grant]) -> Decision:
+        request = Request(
+            principal, action, key.arn, resource_account, context, "RetireGrant", None, cross_account=True
         )
-        if found.key.aws_managed and not action.startswith(_ALLOWED_ON_AWS_MANAGED):
-            because = f"because no resource-based policy allows the {action} action"
-            raise errors.access_denied(call.caller.arn, action, found.key.arn, because)
+        return decide(request, Policies(key_policy, identity.policies, identity.boundary, identity.session, grants))
+
+    through_iam = ask(resource_account=None, key_policy=key_policy_of(key), grants=[])
+    grants = [entry for entry in (retirer, grant.authorizing) if entry is not None]
+    through_grant = ask(resource_account=key.account, key_policy=None, grants=grants)
+    denied = through_iam.outcome.value.startswith("DENIED")
+    decision = through_iam if denied or (by_account and not through_grant.allowed) else through_grant
+    exchange.decisions.append(decision)
+    if not decision.allowed:
+        clause = _CLAUSES[decision.outcome].format(action=action)
+        raise errors.access_denied(principal.arn, action, key.arn, clause)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fake_kms.crypto.attestation import Attestation
     from fake_kms.operations import Call, Caller, Declaration
+    from fake_kms.policy.decide import Decision
     from fake_kms.service.pipeline import Service
     from fake_kms.tables.model import Operation
     from fake_kms.wire import HttpRequest
@@ -30,4 +31,5 @@ class Exchange:
     caller: Caller | None = None
     attestation: Attestation | None = None
     call: Call = field(init=False)
+    decisions: list[Decision] = field(default_factory=list, repr=False)
     output: dict[str, Any] | None = field(default=None, repr=False)

@@ -6,42 +6,41 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from fake_kms import arns, errors
+from fake_kms import errors
 from fake_kms.operations import Caller
 
 if TYPE_CHECKING:
+    from fake_kms.service.principals import Principals
     from fake_kms.wire import HttpRequest
 
 __all__ = ["identify"]
 
 _CREDENTIAL = re.compile(r"([^/,\s]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request", re.ASCII)
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _SCHEME = "AWS4-HMAC-SHA256 "
 
 
-def identify(request: HttpRequest, default_account: str) -> Caller:
+def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> Caller:
     """Tell who calls and in which Region.
 
-    An access key that nobody registered is an administrator of the default account; one that is twelve digits is
-    an administrator of that account.
-    Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException.
+    Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException; UnrecognizedClientException
+    for an access key that nobody registered, where that is `strict`.
     """
     header = request.authorization
     if not header:
         raise errors.missing_authentication_token()
     credential = header.partition("Credential=")[2].partition(",")[0]
-    caller = _caller(credential.strip(), default_account)
-    if caller is None or not header.startswith(_SCHEME) or "Signature=" not in header:
+    scope = _scope(credential.strip())
+    if scope is None or not header.startswith(_SCHEME) or "Signature=" not in header:
         raise errors.incomplete_signature(header)
-    return caller
+    access_key_id, region = scope
+    identity = principals.identity_of(access_key_id, region, strict=strict)
+    if identity is None:
+        raise errors.unrecognized_client()
+    principal = identity.principal
+    return Caller(access_key_id, principal.arn, principal.account, region, identity)
 
 
 @functools.lru_cache(maxsize=256)
-def _caller(credential: str, default_account: str) -> Caller | None:
+def _scope(credential: str) -> tuple[str, str] | None:
     match = _CREDENTIAL.fullmatch(credential)
-    if match is None:
-        return None
-    access_key_id, _, region, _ = match.groups()
-    account = access_key_id if _ACCOUNT.fullmatch(access_key_id) else default_account
-    arn = f"arn:{arns.partition_of(region)}:iam::{account}:user/admin"
-    return Caller(access_key_id, arn, account, region)
+    return None if match is None else (match[1], match[3])

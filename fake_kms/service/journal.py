@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from fake_kms.clock import from_epoch
+
+if TYPE_CHECKING:
+    from fake_kms.policy.decide import Decision
 
 __all__ = ["Event", "Journal"]
 
@@ -15,7 +18,8 @@ class Event(NamedTuple):
     """One request that reached the fake.
 
     `input` is the request without blobs and secrets; `error_code` is None where the request was answered, and
-    `error_message` where AWS sends none. `key_arns` are the keys that were found for it.
+    `error_message` where AWS sends none. `key_arns` are the keys that were found for it. `decisions` are what the
+    authorizer decided and why, one for each resource it was asked about.
     """
 
     operation: str
@@ -28,6 +32,7 @@ class Event(NamedTuple):
     input: Mapping[str, Any]
     error_code: str | None = None
     error_message: str | None = None
+    decisions: tuple[Decision, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Event {self}>"
@@ -46,6 +51,12 @@ class Event(NamedTuple):
     def succeeded(self) -> bool:
         """Whether the request was answered and not refused."""
         return self.error_code is None
+
+    def explain(self) -> str:
+        """Tell what was decided about the caller and why, in lines for people."""
+        if not self.decisions:
+            return f"{self}\n  The request was answered before anybody asked whether the caller may."
+        return "\n".join([str(self), *(decision.explain() for decision in self.decisions)])
 
     def __str__(self) -> str:
         outcome = "ok" if self.error_code is None else self.error_code

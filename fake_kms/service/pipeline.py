@@ -18,8 +18,10 @@ from fake_kms.service.finding import find_keys as _find_keys
 from fake_kms.service.fitness import check_fitness as _check_fitness
 from fake_kms.service.identity import identify as _identify
 from fake_kms.service.journal import Event, Journal
+from fake_kms.service.key_policies import check_key_policy as _check_key_policy
 from fake_kms.service.recipient import read_attestation as _read_attestation
 from fake_kms.service.recipient import seal_for_recipient as _seal_for_recipient
+from fake_kms.service.signatures import verify_signature
 from fake_kms.store.region import Store
 from fake_kms.tables import model
 from fake_kms.tables.quotas import quotas_with
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from fake_kms.clock import Now
     from fake_kms.entropy import Entropy
+    from fake_kms.service.principals import Principals
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["STAGES", "Service"]
@@ -55,7 +58,10 @@ def decode(exchange: Exchange) -> None:
 
 def identify(exchange: Exchange) -> None:
     """Tell who calls. Raises: KmsError."""
-    exchange.caller = _identify(exchange.request, exchange.service.account)
+    service = exchange.service
+    exchange.caller = _identify(exchange.request, service.principals, strict=service.strict_identity)
+    if service.verify_signatures:
+        verify_signature(exchange.request, exchange.caller, service.principals, service.clock.system_epoch())
 
 
 def check_constraints(exchange: Exchange) -> None:
@@ -93,7 +99,7 @@ def find_keys(exchange: Exchange) -> None:
 
 def authorize(exchange: Exchange) -> None:
     """Ask whether the caller may. Raises: KmsError AccessDeniedException."""
-    _authorize(exchange.call, exchange.declaration)
+    _authorize(exchange)
 
 
 def check_fitness(exchange: Exchange) -> None:
@@ -104,6 +110,11 @@ def check_fitness(exchange: Exchange) -> None:
     _check_fitness(call)
     if declaration.check_fit is not None:
         declaration.check_fit(call)
+
+
+def check_key_policy(exchange: Exchange) -> None:
+    """Check the key policy that the request brings, if any. Raises: KmsError."""
+    _check_key_policy(exchange.call)
 
 
 def perform(exchange: Exchange) -> None:
@@ -133,9 +144,15 @@ STAGES: tuple[Stage, ...] = (
     find_keys,
     authorize,
     check_fitness,
+    check_key_policy,
     perform,
     seal_for_recipient,
 )
+
+
+# How long a new grant works with its token only, in seconds. Source: Developer Guide, "Grant tokens": usually less
+# than five minutes.
+GRANT_DELAYS = {"immediate": 0, "eventual": 300}
 
 
 class Service:
@@ -146,14 +163,21 @@ class Service:
         *,
         clock: Now,
         entropy: Entropy,
-        account: str,
+        principals: Principals,
         quotas: dict[str, int] | None = None,
+        strict_identity: bool = False,
+        verify_signatures: bool = False,
+        consistency: str = "immediate",
         attestation_roots: Sequence[bytes] | None = None,
     ) -> None:
         self.clock = clock
         self.entropy = entropy
-        self.account = account
-        self.store = Store(entropy, quotas_with(quotas))
+        self.principals = principals
+        self.strict_identity = strict_identity
+        self.verify_signatures = verify_signatures
+        self.store = Store(entropy, quotas_with(quotas), grant_delay=GRANT_DELAYS[consistency])
+        if strict_identity:
+            self.store.knows_principal = principals.knows
         self.journal = Journal()
         self.model = model.load()
         self._attestation_roots = None if attestation_roots is None else [load_root(root) for root in attestation_roots]
@@ -204,4 +228,5 @@ def _event(exchange: Exchange, refusal: KmsError | None) -> Event:
         input=wire.redact(exchange.model, exchange.input) if exchange.input else {},
         error_code=refusal.code if refusal else None,
         error_message=refusal.message if refusal else None,
+        decisions=tuple(exchange.decisions),
     )

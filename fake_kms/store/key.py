@@ -10,6 +10,7 @@ from fake_kms.tables.key_states import TRANSITIONS, Change, KeyState
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
+    from fake_kms.store.family import Family
     from fake_kms.tables.key_specs import KeySpec
 
 __all__ = ["Key", "Tag"]
@@ -40,6 +41,8 @@ class Key:
     state: KeyState = KeyState.ENABLED
     deletion_date: float | None = None
     material: Material | None = field(default=None, repr=False)
+    family: Family | None = field(default=None, repr=False)
+    last_used: float | None = None
     tags: Listing[Tag] = field(default_factory=Listing)
 
     @property
@@ -51,6 +54,18 @@ class Key:
     def aws_managed(self) -> bool:
         """Whether AWS manages the key for one of its services."""
         return self.manager == "AWS"
+
+    @property
+    def multi_region(self) -> bool:
+        """Whether the key is one of a family of related keys in several Regions."""
+        return self.family is not None
+
+    @property
+    def multi_region_type(self) -> str | None:
+        """PRIMARY or REPLICA, None for a key of a single Region."""
+        if self.family is None:
+            return None
+        return "PRIMARY" if self.family.primary is self else "REPLICA"
 
     def fire(self, change: Change) -> None:
         """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible."""

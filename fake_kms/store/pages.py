@@ -10,7 +10,7 @@ import base64
 import json
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 __all__ = ["BadMarker", "Listing", "read_marker", "write_marker"]
@@ -68,14 +68,14 @@ class Listing(Generic[T]):
         if len(self._names) > 2 * len(self._items) + 16:
             self._compact()
 
-    def page(self, after: int, limit: int) -> tuple[list[T], int | None]:
+    def page(self, after: int, limit: int, where: Callable[[T], bool] | None = None) -> tuple[list[T], int | None]:
         """Give up to `limit` things that stand after a position, and the last position if more follow."""
         found: list[T] = []
         last = after
         for index in range(bisect_right(self._positions, after), len(self._positions)):
             position = self._positions[index]
             entry = self._items.get(self._names[index])
-            if entry is None or entry[0] != position:
+            if entry is None or entry[0] != position or (where is not None and not where(entry[1])):
                 continue
             if len(found) == limit:
                 return found, last

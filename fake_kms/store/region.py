@@ -12,11 +12,16 @@ from fake_kms.store.lifecycle import Agenda
 from fake_kms.store.pages import Listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fake_kms.crypto.material import Material
     from fake_kms.entropy import Entropy
+    from fake_kms.store.grant import StoredGrant
     from fake_kms.store.key import Key
 
 __all__ = ["Region", "Store"]
+
+_NO_GRANTS: Listing[StoredGrant] = Listing()
 
 
 class Region:
@@ -81,13 +86,18 @@ class Region:
 class Store:
     """All accounts and Regions of one fake, what is due in them, and what they are made from."""
 
-    def __init__(self, entropy: Entropy, quotas: dict[str, int]) -> None:
+    def __init__(self, entropy: Entropy, quotas: dict[str, int], grant_delay: float = 0) -> None:
         self.entropy = entropy
+        self.grant_delay = grant_delay
         self.rsa = RsaLoan()
         self.makers = Makers(entropy, self.rsa)
         self.quotas = quotas
         self.agenda = Agenda()
         self._regions: dict[tuple[str, str], Region] = {}
+        self._grants: dict[str, Listing[StoredGrant]] = {}
+        self._by_token: dict[str, StoredGrant] = {}
+        self._retirable: dict[tuple[str, str], Listing[StoredGrant]] = {}
+        self.knows_principal: Callable[[str], bool] = lambda _: True
         self._by_material: dict[tuple[str, bytes], tuple[Key, Material]] = {}
 
     def region(self, account: str, name: str) -> Region:
@@ -115,11 +125,53 @@ class Store:
         """Delete a key, its aliases and its material: what was encrypted under it stays encrypted."""
         if key.material is not None:
             self._by_material.pop((key.region, key.material.identifier), None)
+        for grant in list(self.grants_of(key.arn)):
+            self.remove_grant(grant)
         self.region(key.account, key.region).remove_key(key)
 
     def add_material(self, key: Key, material: Material) -> None:
         """Let ciphertexts in the key's Region that name this material find the key, from any account."""
         self._by_material[key.region, material.identifier] = (key, material)
+
+    def add_grant(self, grant: StoredGrant) -> None:
+        """Put a new grant on its key."""
+        self._grants.setdefault(grant.key_arn, Listing()).add(grant.grant_id, grant)
+        if grant.retiring is not None:
+            self._retirable.setdefault((grant.region, grant.retiring), Listing()).add(grant.grant_id, grant)
+
+    def remove_grant(self, grant: StoredGrant) -> None:
+        """Take a grant and its tokens away."""
+        listing = self._grants[grant.key_arn]
+        listing.remove(grant.grant_id)
+        if not len(listing):
+            del self._grants[grant.key_arn]
+        if grant.retiring is not None:
+            self._retirable[grant.region, grant.retiring].remove(grant.grant_id)
+        for token in grant.tokens:
+            del self._by_token[token]
+
+    def grants_of(self, key_arn: str) -> Listing[StoredGrant]:
+        """Give the grants of a key; do not change the answer."""
+        return self._grants.get(key_arn, _NO_GRANTS)
+
+    def retirable_by(self, region: str, principal: str) -> Listing[StoredGrant]:
+        """Give the grants in a Region that a principal may retire; do not change the answer."""
+        return self._retirable.get((region, principal), _NO_GRANTS)
+
+    def key_of_arn(self, key_arn: str) -> Key | None:
+        """Find a key of any account and Region by its ARN."""
+        arn = arns.parse_arn(key_arn)
+        home = self._regions.get((arn.account, arn.region)) if arn else None
+        return home.keys.get(arn.resource.removeprefix("key/")) if arn and home else None
+
+    def add_token(self, grant: StoredGrant, token: str) -> None:
+        """Let a token stand for a grant."""
+        grant.tokens.append(token)
+        self._by_token[token] = grant
+
+    def grant_of_token(self, token: str) -> StoredGrant | None:
+        """Find the grant that a token stands for."""
+        return self._by_token.get(token)
 
     def find_material(self, region: str, identifier: bytes) -> tuple[Key, Material] | None:
         """Find the key and material that a ciphertext names."""

@@ -22,7 +22,9 @@ TEXTS = {
 POLICY = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}'
 SIGNING = {"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
 MACKING = {"Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
+ROOT = "arn:aws:iam::123456789012:root"
 REQUESTS = {
+    "CreateGrant": {"GranteePrincipal": ROOT, "Operations": ["Encrypt"]},
     "DeriveSharedSecret": {"KeyAgreementAlgorithm": "ECDH"},
     "Encapsulate": {"EncapsulationAlgorithm": "ML_KEM"},
     "Decapsulate": {"EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": b"x" * 1088},
@@ -67,6 +69,10 @@ def made(client, operation, key):
         return {"Signature": client.sign(KeyId=key_id, **SIGNING)["Signature"]}
     if operation == "VerifyMac":
         return {"Mac": client.generate_mac(KeyId=key_id, **MACKING)["Mac"]}
+    if operation in {"RetireGrant", "RevokeGrant"}:
+        grant = client.create_grant(KeyId=key_id, GranteePrincipal=ROOT, RetiringPrincipal=ROOT, Operations=["Encrypt"])
+        by_token = operation == "RetireGrant"
+        return {"GrantToken": grant["GrantToken"]} if by_token else {"GrantId": grant["GrantId"]}
     if operation == "DeriveSharedSecret":
         return {"PublicKey": client.get_public_key(KeyId=key_id)["PublicKey"]}
     return {}
@@ -79,7 +85,7 @@ def named(client, operation, key):
         client.create_alias(AliasName="alias/present", TargetKeyId=target)
     if operation == "ReEncrypt":
         return {"DestinationKeyId": client.create_key()["KeyMetadata"]["KeyId"]}
-    if operation in {"Decrypt", "DeleteAlias"}:
+    if operation in {"Decrypt", "DeleteAlias", "RetireGrant"}:
         return {}
     return {"TargetKeyId" if operation.endswith("Alias") else "KeyId": key["KeyId"]}
 

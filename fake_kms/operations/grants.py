@@ -1,0 +1,240 @@
+"""Grants: made, listed, retired and revoked.
+
+Source: AWS KMS Developer Guide, "Grants"; the documentation of the operations; authorization facts, section 6.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from fake_kms import arns, errors
+from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
+from fake_kms.policy.grants import Grant
+from fake_kms.store.grant import StoredGrant
+from fake_kms.tables.permissions import GRANTABLE_BY_USAGE
+
+__all__: list[str] = []
+
+_GRANT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
+# Users, roles, federated users, assumed-role sessions and account roots; groups and organisations are none.
+_PRINCIPAL = re.compile(
+    r"arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)"
+    r"|sts::\d{12}:(?:assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)|\d{12}",
+    re.ASCII,
+)
+_MOST_PAIRS, _LONGEST_VALUE = 8, 384
+
+
+# --- creating ------------------------------------------------------------------------------------------------
+
+
+def _check_request(call: Call) -> None:
+    request = call.input
+    grantees = [name for name in ("GranteePrincipal", "GranteeServicePrincipal") if name in request]
+    retirers = [name for name in ("RetiringPrincipal", "RetiringServicePrincipal") if name in request]
+    if len(grantees) != 1:
+        raise errors.grant_needs_one_grantee()
+    if len(retirers) > 1:
+        raise errors.grant_has_two_retirers()
+    source_arn = request.get("Constraints", {}).get("SourceArn")
+    if "GranteeServicePrincipal" in request and (not retirers or source_arn is None):
+        raise errors.service_grant_incomplete()
+    if set(request["Operations"]) == {"CreateGrant"}:
+        raise errors.only_create_grant()
+    _check_constraints(request.get("Constraints", {}))
+
+
+def _check_constraints(constraints: dict[str, Any]) -> None:
+    for name in ("EncryptionContextEquals", "EncryptionContextSubset"):
+        pairs = constraints.get(name, {})
+        too_long = any(len(text) > _LONGEST_VALUE for pair in pairs.items() for text in pair)
+        if len(pairs) > _MOST_PAIRS or too_long:
+            raise errors.grant_constraint_too_large()
+
+
+def _check_grant(call: Call) -> None:
+    key, request = call.key, call.input
+    for member in ("GranteePrincipal", "RetiringPrincipal"):
+        arn = request.get(member)
+        if arn is not None and (not _PRINCIPAL.fullmatch(arn) or not call.store.knows_principal(arn)):
+            raise errors.invalid_principal(arn)
+    unfit = set(request["Operations"]) - GRANTABLE_BY_USAGE[key.usage, key.spec.asymmetric]
+    if unfit:
+        raise errors.grant_operations_unfit(sorted(unfit), key.arn)
+    constraints = request.get("Constraints", {})
+    by_context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
+    if by_context and key.spec.family != "symmetric":
+        raise errors.grant_constraint_unfit(key.arn)
+    quota = call.store.quotas["grants_per_key"]
+    if _same_grant(call) is None and len(call.store.grants_of(key.arn)) >= quota:
+        raise errors.grant_quota(quota, len(call.store.grants_of(key.arn)))
+
+
+@operation("CreateGrant", KeyUse(), check_request=_check_request, check_fit=_check_grant, changes=True)
+def create_grant(call: Call) -> Output:
+    """Let a principal use a key for some operations.
+
+    Output: GrantId of 64 hex digits, GrantToken. A grant of the same name and the same parameters is the same grant,
+    with one more token. Raises: ValidationException, InvalidArnException, LimitExceededException.
+    Source: API_CreateGrant.
+    """
+    grant = _same_grant(call) or _new_grant(call)
+    token = _new_token(call)
+    call.store.add_token(grant, token)
+    return {"GrantId": grant.grant_id, "GrantToken": token}
+
+
+def _parameters(call: Call) -> dict[str, Any]:
+    return {name: value for name, value in call.input.items() if name not in {"KeyId", "GrantTokens", "DryRun"}}
+
+
+def _same_grant(call: Call) -> StoredGrant | None:
+    if "Name" not in call.input:
+        return None
+    wanted = _parameters(call)
+    return next((grant for grant in call.store.grants_of(call.key.arn) if grant.request == wanted), None)
+
+
+def _new_grant(call: Call) -> StoredGrant:
+    request = _parameters(call)
+    constraints = request.get("Constraints", {})
+    grant_id = call.store.entropy.bytes(32).hex()
+    grant = StoredGrant(
+        grant_id=grant_id,
+        key_arn=call.key.arn,
+        region=call.key.region,
+        request=request,
+        issuing_account=call.caller.account,
+        created=call.now,
+        effective_from=call.now + call.store.grant_delay,
+        authorizing=Grant(
+            grant_id=grant_id,
+            grantee=request.get("GranteePrincipal") or request["GranteeServicePrincipal"],
+            operations=frozenset(request["Operations"]),
+            encryption_context_equals=constraints.get("EncryptionContextEquals"),
+            encryption_context_subset=constraints.get("EncryptionContextSubset"),
+            source_arn=constraints.get("SourceArn"),
+        ),
+    )
+    call.store.add_grant(grant)
+    return grant
+
+
+def _new_token(call: Call) -> str:
+    # The shape of the one token that AWS has printed: a field of 64 hex digits, and one of 264 bytes.
+    random = call.store.entropy.bytes(32 + 264)
+    raw = b"\x01\x0a\x40" + random[:32].hex().encode() + b"\x22\x88\x02" + random[32:]
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+# --- listing -------------------------------------------------------------------------------------------------
+
+
+def _entry(grant: StoredGrant) -> dict[str, Any]:
+    partition = arns.partition_of(grant.region)
+    entry: dict[str, Any] = {
+        "CreationDate": grant.created,
+        "GrantId": grant.grant_id,
+        "IssuingAccount": arns.account_root_arn(partition, grant.issuing_account),
+        "KeyId": grant.key_arn,
+        "Name": grant.name,
+    }
+    return entry | {name: value for name, value in grant.request.items() if name != "Name"}
+
+
+@operation("ListGrants", KeyUse())
+def list_grants(call: Call) -> Output:
+    """List the grants of a key, all or those of a GrantId or grantee; 50 a page, at most 100. Source: API_ListGrants.
+
+    Assumed: Name is the empty string where a grant has none, and an unknown GrantId lists nothing.
+    """
+    request = call.input
+    if "GrantId" in request and not _GRANT_ID.fullmatch(request["GrantId"]):
+        raise errors.invalid_grant_id()
+    wanted = {name: request[name] for name in ("GranteePrincipal", "GranteeServicePrincipal") if name in request}
+
+    def fits(grant: StoredGrant) -> bool:
+        right_id = request.get("GrantId", grant.grant_id) == grant.grant_id
+        return right_id and all(grant.request.get(name) == value for name, value in wanted.items())
+
+    return page_of(call, "Grants", call.store.grants_of(call.key.arn), _entry, call.key.key_id, where=fits)
+
+
+def _check_retirer(call: Call) -> None:
+    given = [name for name in ("RetiringPrincipal", "RetiringServicePrincipal") if name in call.input]
+    if len(given) != 1:
+        raise errors.retirer_required()
+
+
+@operation("ListRetirableGrants", check_request=_check_retirer)
+def list_retirable_grants(call: Call) -> Output:
+    """List the grants in the Region, of all keys and accounts, that a principal may retire; 50 a page, at most 100.
+
+    Source: API_ListRetirableGrants.
+    """
+    retirer = call.input.get("RetiringPrincipal") or call.input["RetiringServicePrincipal"]
+    return page_of(call, "Grants", call.store.retirable_by(call.region.name, retirer), _entry, retirer)
+
+
+# --- ending --------------------------------------------------------------------------------------------------
+
+
+def _check_revocation(call: Call) -> None:
+    grant_id = call.input["GrantId"]
+    if not _GRANT_ID.fullmatch(grant_id):
+        raise errors.invalid_grant_id()
+    if call.store.grants_of(call.key.arn).get(grant_id) is None:
+        raise errors.grant_not_found(grant_id)
+
+
+@operation("RevokeGrant", KeyUse(), check_fit=_check_revocation, changes=True)
+def revoke_grant(call: Call) -> None:
+    """Take a grant away. Raises: NotFoundException, InvalidGrantIdException. Source: API_RevokeGrant."""
+    grant = call.store.grants_of(call.key.arn).get(call.input["GrantId"])
+    assert grant is not None  # noqa: S101 - checked before
+    call.store.remove_grant(grant)
+
+
+def _check_retirement(call: Call) -> None:
+    by_token = "GrantToken" in call.input
+    by_id = "KeyId" in call.input and "GrantId" in call.input
+    if by_token == by_id:
+        raise errors.retirement_needs_one_form()
+
+
+def _find_retired(call: Call) -> list[FoundKey]:
+    if "GrantToken" in call.input:
+        grant = call.store.grant_of_token(call.input["GrantToken"])
+        if grant is None:
+            raise errors.invalid_grant_token()
+    else:
+        grant = _grant_named(call)
+    key = call.store.key_of_arn(grant.key_arn)
+    assert key is not None  # noqa: S101 - a grant goes with its key
+    return [FoundKey(KeyUse(), key, grant=grant)]
+
+
+def _grant_named(call: Call) -> StoredGrant:
+    key_arn, grant_id = call.input["KeyId"], call.input["GrantId"]
+    if arns.parse_arn(key_arn) is None:
+        raise errors.key_arn_required(key_arn)
+    if not _GRANT_ID.fullmatch(grant_id):
+        raise errors.invalid_grant_id()
+    grant = call.store.grants_of(key_arn).get(grant_id)
+    if grant is None:
+        raise errors.grant_not_found(grant_id)
+    return grant
+
+
+@operation("RetireGrant", find=_find_retired, check_request=_check_retirement, changes=True)
+def retire_grant(call: Call) -> None:
+    """Take a grant away that one holds or may retire.
+
+    Input: GrantToken, or KeyId (a key ARN) and GrantId. Raises: InvalidGrantTokenException, NotFoundException.
+    Source: API_RetireGrant.
+    """
+    grant = call.found[0].grant
+    assert grant is not None  # noqa: S101 - found through it
+    call.store.remove_grant(grant)

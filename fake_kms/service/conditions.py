@@ -1,0 +1,298 @@
+"""What conditions can ask about a request: every kms: condition key, and the global ones that have a value here.
+
+A key has a value only for the operations whose row in the permissions table names it (global keys: for all). Values
+are worked out when a condition asks. Source: AWS KMS Developer Guide, "Condition keys"; IAM User Guide, "AWS global
+condition context keys"; authorization facts, section 3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fake_kms.clock import from_epoch
+
+if TYPE_CHECKING:
+    from fake_kms.crypto.attestation import Attestation
+    from fake_kms.operations import Call
+    from fake_kms.operations._declare import FoundKey
+    from fake_kms.policy.identity import Identity
+    from fake_kms.store.key import Key
+    from fake_kms.tables.permissions import Permission
+
+__all__ = ["ConditionContext"]
+
+Value = str | tuple[str, ...]
+_DAY = 86_400
+
+
+class ConditionContext(Mapping[str, Value]):
+    """The condition keys of one check, by their names in lower case."""
+
+    __slots__ = ("_attestation", "_call", "_found", "_identity", "_offered", "_user_agent", "key")
+
+    def __init__(
+        self,
+        call: Call,
+        identity: Identity,
+        permission: Permission,
+        found: FoundKey | None,
+        attestation: Attestation | None = None,
+        user_agent: str = "",
+    ) -> None:
+        self._call = call
+        self._identity = identity
+        self._offered = _offered(permission)
+        self._found = found
+        self._attestation = attestation
+        self._user_agent = user_agent
+        self.key: Key | None = found.key if found else None
+
+    def __getitem__(self, name: str) -> Value:
+        value = self._value(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give the value of a condition key, or the default where it has none."""
+        value = self._value(name)
+        return default if value is None else value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*self._identity.context, *_GLOBAL, *self._offered) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _value(self, name: str) -> Value | None:
+        own = self._identity.context.get(name)
+        if own is not None:
+            return own
+        if name in _GLOBAL:
+            return _GLOBAL[name](self)
+        family, _, part = _split(name)
+        if family not in self._offered:
+            return None
+        if family in _FAMILIES:
+            return _FAMILIES[family](self, part)
+        return _KEYS[family](self) if family in _KEYS else None
+
+    # --- what the tables below are made of -------------------------------------------------------------------
+
+    def parameter(self, member: str, default: Any = None) -> str | None:
+        """Give a request member as conditions compare it."""
+        value = self._call.input.get(member, default)
+        if value is None:
+            return None
+        return _text(value)
+
+    def encryption_context(self) -> Mapping[str, str] | None:
+        """Give the encryption context that belongs to the key of this check."""
+        if self._call.operation == "CreateGrant":
+            constraints = self._call.input.get("Constraints", {})
+            chosen = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
+        else:
+            chosen = self._call.input.get(self._found.use.context) if self._found else None
+        context: Mapping[str, str] | None = chosen or None
+        return context
+
+    def encryption_context_of_operation(self) -> Mapping[str, str] | None:
+        """Give the encryption context that grants are held against; None where the operation has none at all."""
+        if "kms:encryptioncontextkeys" not in self._offered or self._call.operation in {"CreateGrant", "RetireGrant"}:
+            return None
+        return self.encryption_context() or {}
+
+    def of_key(self, attribute: Callable[[Key], str | None]) -> str | None:
+        """Give a property of the key, or None where there is none."""
+        return attribute(self.key) if self.key is not None else None
+
+
+def _offered(permission: Permission) -> frozenset[str]:
+    found = _OFFERED.get(permission)
+    if found is None:
+        found = _OFFERED[permission] = frozenset(name.lower() for name in permission.all_condition_keys)
+    return found
+
+
+_OFFERED: dict[Permission, frozenset[str]] = {}
+
+
+def _split(name: str) -> tuple[str, str, str]:
+    # kms:EncryptionContext:tenant and aws:ResourceTag/team name a family and a part of it.
+    if name.startswith("aws:"):
+        return name.partition("/")
+    head, _, rest = name.partition(":")
+    family, separator, part = rest.partition(":")
+    return f"{head}:{family}", separator, part
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _days_since_use(context: ConditionContext) -> str | None:
+    # Assumed: a key that was never used counts from its creation.
+    key, now = context.key, context._call.now  # noqa: SLF001 - the table of this class
+    if key is None:
+        return None
+    last = key.last_used or key.created
+    return str(int((now - last) // _DAY))
+
+
+def _parameter(member: str, default: Any = None) -> Callable[[ConditionContext], Value | None]:
+    return lambda context: context.parameter(member, default)
+
+
+def _of_key_or_request(
+    attribute: Callable[[Key], str | None], member: str, default: str | None
+) -> Callable[[ConditionContext], Value | None]:
+    return lambda context: context.of_key(attribute) if context.key is not None else context.parameter(member, default)
+
+
+def _constraint_type(context: ConditionContext) -> str | None:
+    # Assumed: a SourceArn constraint counts as a type of its own.
+    constraints = context._call.input.get("Constraints", {})  # noqa: SLF001
+    for name in ("EncryptionContextEquals", "EncryptionContextSubset", "SourceArn"):
+        if constraints.get(name):
+            return name
+    return None
+
+
+def _source_arn_constraint(context: ConditionContext) -> str | None:
+    found: str | None = context._call.input.get("Constraints", {}).get("SourceArn")  # noqa: SLF001
+    return found
+
+
+def _algorithm(context: ConditionContext) -> str | None:
+    found = context._found  # noqa: SLF001
+    member = found.use.algorithm if found and found.use.algorithm else "EncryptionAlgorithm"
+    return context.parameter(member, "SYMMETRIC_DEFAULT")
+
+
+def _same_key(context: ConditionContext) -> str:
+    keys = {id(found.key) for found in context._call.found}  # noqa: SLF001
+    return "true" if len(keys) == 1 else "false"
+
+
+def _aliases(context: ConditionContext) -> tuple[str, ...] | None:
+    key, store = context.key, context._call.store  # noqa: SLF001
+    if key is None:
+        return None
+    aliases = store.region(key.account, key.region).aliases_of_key.get(key.key_id)
+    return tuple(alias.name for alias in aliases) if aliases else None
+
+
+def _context_keys(context: ConditionContext) -> tuple[str, ...] | None:
+    pairs = context.encryption_context()
+    return tuple(pairs) if pairs else None
+
+
+def _tag_keys(context: ConditionContext) -> tuple[str, ...] | None:
+    request = context._call.input  # noqa: SLF001
+    names = [tag["TagKey"] for tag in request.get("Tags", ())] + list(request.get("TagKeys", ()))
+    return tuple(names) or None
+
+
+def _multi_region_type(key: Key) -> str | None:
+    return key.multi_region_type
+
+
+# A condition key without its changing part -> its value in a check, None where it is absent.
+_KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
+    "kms:bypasspolicylockoutsafetycheck": _parameter("BypassPolicyLockoutSafetyCheck"),
+    "kms:calleraccount": lambda context: context._call.caller.account,  # noqa: SLF001
+    "kms:datakeypairspec": _parameter("KeyPairSpec"),
+    "kms:encryptionalgorithm": _algorithm,
+    "kms:encryptioncontextkeys": _context_keys,
+    "kms:expirationmodel": _parameter("ExpirationModel"),
+    "kms:grantconstrainttype": _constraint_type,
+    "kms:grantconstraintsourcearn": _source_arn_constraint,
+    "kms:grantoperations": lambda context: tuple(context._call.input.get("Operations", ())) or None,  # noqa: SLF001
+    "kms:granteeprincipal": _parameter("GranteePrincipal"),
+    "kms:granteeserviceprincipal": _parameter("GranteeServicePrincipal"),
+    "kms:keyagreementalgorithm": _parameter("KeyAgreementAlgorithm"),
+    "kms:keyorigin": _of_key_or_request(lambda key: key.origin, "Origin", "AWS_KMS"),
+    "kms:keyspec": _of_key_or_request(lambda key: key.spec.name, "KeySpec", "SYMMETRIC_DEFAULT"),
+    "kms:keyusage": _of_key_or_request(lambda key: key.usage, "KeyUsage", "ENCRYPT_DECRYPT"),
+    "kms:macalgorithm": _parameter("MacAlgorithm"),
+    "kms:messagetype": _parameter("MessageType", "RAW"),
+    "kms:multiregion": _of_key_or_request(lambda key: _text(key.multi_region), "MultiRegion", "false"),
+    "kms:multiregionkeytype": lambda context: context.of_key(_multi_region_type),
+    "kms:policyname": _parameter("PolicyName", "default"),
+    "kms:primaryregion": _parameter("PrimaryRegion"),
+    "kms:reencryptonsamekey": _same_key,
+    "kms:replicaregion": _parameter("ReplicaRegion"),
+    "kms:requestalias": lambda context: context._found.alias_name if context._found else None,  # noqa: SLF001
+    "kms:resourcealiases": _aliases,
+    "kms:retiringprincipal": _parameter("RetiringPrincipal"),
+    "kms:retiringserviceprincipal": _parameter("RetiringServicePrincipal"),
+    # Assumed: the two numbers have their default when the caller does not say them.
+    "kms:rotationperiodindays": _parameter("RotationPeriodInDays", 365),
+    "kms:schedulekeydeletionpendingwindowindays": _parameter("PendingWindowInDays", 30),
+    "kms:signingalgorithm": _parameter("SigningAlgorithm"),
+    "kms:trailingdayswithoutkeyusage": _days_since_use,
+    "kms:validto": _parameter("ValidTo"),
+    "kms:wrappingalgorithm": _parameter("WrappingAlgorithm"),
+    "kms:wrappingkeyspec": _parameter("WrappingKeySpec"),
+    "aws:tagkeys": _tag_keys,
+}
+
+
+def _encryption_context(context: ConditionContext, name: str) -> str | None:
+    pairs = context.encryption_context() or {}
+    return next((value for key, value in pairs.items() if key.lower() == name), None)
+
+
+def _resource_tag(context: ConditionContext, name: str) -> str | None:
+    if context.key is None:
+        return None
+    return next((tag.value for tag in context.key.tags if tag.key.lower() == name), None)
+
+
+def _request_tag(context: ConditionContext, name: str) -> str | None:
+    tags = context._call.input.get("Tags", ())  # noqa: SLF001
+    return next((tag["TagValue"] for tag in tags if tag["TagKey"].lower() == name), None)
+
+
+def _attested(context: ConditionContext, name: str) -> str | None:
+    attestation = context._attestation  # noqa: SLF001
+    if attestation is None:
+        return None
+    register = "pcr0" if name == "imagesha384" else name.removeprefix("nitrotpm")
+    number = register.removeprefix("pcr")
+    value = attestation.pcrs.get(int(number)) if number.isdigit() else None
+    return None if value is None else value.hex()
+
+
+_FAMILIES: dict[str, Callable[[ConditionContext, str], Value | None]] = {
+    "kms:encryptioncontext": _encryption_context,
+    "kms:recipientattestation": _attested,
+    "aws:resourcetag": _resource_tag,
+    "aws:requesttag": _request_tag,
+}
+
+
+def _principal_arn(context: ConditionContext) -> str:
+    principal = context._identity.principal  # noqa: SLF001
+    return principal.role_arn or principal.arn
+
+
+_GLOBAL: dict[str, Callable[[ConditionContext], Value | None]] = {
+    "aws:principalarn": _principal_arn,
+    "aws:principalaccount": lambda context: context._identity.principal.account,  # noqa: SLF001
+    "aws:principaltype": lambda context: context._identity.principal.kind,  # noqa: SLF001
+    "aws:principalisawsservice": lambda _: "false",
+    "aws:requestedregion": lambda context: context._call.caller.region,  # noqa: SLF001
+    "aws:resourceaccount": lambda context: context.of_key(lambda key: key.account),
+    "aws:securetransport": lambda _: "true",
+    "aws:sourceip": lambda _: "127.0.0.1",
+    "aws:viaawsservice": lambda _: "false",
+    "aws:useragent": lambda context: context._user_agent or None,  # noqa: SLF001
+    "aws:currenttime": lambda context: f"{from_epoch(context._call.now):%Y-%m-%dT%H:%M:%SZ}",  # noqa: SLF001
+    "aws:epochtime": lambda context: str(int(context._call.now)),  # noqa: SLF001
+}

@@ -1,0 +1,76 @@
+"""A key policy that a request brings: its size, its form, whom it names, and whether it locks the caller out.
+
+Source: PutKeyPolicy and CreateKey, Policy and BypassPolicyLockoutSafetyCheck; authorization facts, section 5.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_kms import errors
+from fake_kms.policy.decide import Policies, Request, decide
+from fake_kms.policy.document import (
+    InvalidPolicyArn,
+    InvalidPrincipal,
+    MalformedPolicy,
+    OverlyPermissive,
+    key_policy_principals,
+    parse_policy,
+)
+from fake_kms.service.conditions import ConditionContext
+from fake_kms.tables.permissions import PERMISSIONS
+
+if TYPE_CHECKING:
+    from fake_kms.operations import Call
+    from fake_kms.policy.document import Policy
+
+__all__ = ["check_key_policy"]
+
+
+def check_key_policy(call: Call) -> None:
+    """Check the Policy of a request, if it has one.
+
+    Raises: KmsError LimitExceededException, MalformedPolicyDocumentException, InvalidArnException.
+    """
+    text = call.input.get("Policy")
+    if text is None:
+        return
+    if len(text.encode()) > call.store.quotas["policy_bytes"]:
+        raise errors.policy_too_large()
+    policy = _parsed(text)
+    for principal in key_policy_principals(policy):
+        if principal.startswith("arn:") and not call.store.knows_principal(principal):
+            raise errors.invalid_policy_principals()
+    if not call.input.get("BypassPolicyLockoutSafetyCheck") and not _may_change_it_again(call, policy):
+        raise errors.policy_lockout()
+
+
+def _parsed(text: str) -> Policy:
+    try:
+        return parse_policy(text, "key policy", kind="key")
+    except InvalidPrincipal:
+        raise errors.invalid_policy_principals() from None
+    except InvalidPolicyArn:
+        raise errors.invalid_policy_arn() from None
+    except OverlyPermissive as reason:
+        raise errors.overly_permissive_policy(str(reason)) from None
+    except MalformedPolicy:
+        raise errors.malformed_policy() from None
+
+
+def _may_change_it_again(call: Call, policy: Policy) -> bool:
+    # Assumed: conditions are held against the request at hand, as if it were the later PutKeyPolicy.
+    identity = call.caller.identity
+    found = call.found[0] if call.found else None
+    request = Request(
+        principal=identity.principal,
+        action="kms:PutKeyPolicy",
+        resource=found.key.arn if found else call.region.key_arn("00000000-0000-0000-0000-000000000000"),
+        resource_account=call.caller.account,
+        context=ConditionContext(call, identity, PERMISSIONS["PutKeyPolicy"], found),
+        grant_operation=None,
+        encryption_context=None,
+        cross_account=False,
+    )
+    policies = Policies(policy, identity.policies, identity.boundary, identity.session, ())
+    return decide(request, policies).allowed

@@ -1,0 +1,70 @@
+"""Signatures, verified where that is asked for: SigV4 recomputed with the caller's registered secret.
+
+Only principals of `kms.principals` have secrets here; other signatures cannot be verified and pass.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from fake_kms import errors
+from fake_kms.clock import from_epoch
+
+if TYPE_CHECKING:
+    from fake_kms.operations import Caller
+    from fake_kms.service.principals import Principals
+    from fake_kms.wire import HttpRequest
+
+__all__ = ["verify_signature"]
+
+_TOLERANCE = 300
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def verify_signature(request: HttpRequest, caller: Caller, principals: Principals, now: float) -> None:
+    """Verify a request's signature and its date. Raises: KmsError InvalidSignatureException."""
+    actor = principals.of_access_key(caller.access_key_id)
+    if actor is None:
+        return
+    stamp = request.headers.get("x-amz-date", "")
+    _check_date(stamp, now)
+    signed = re.search(r"SignedHeaders=([^,\s]+)", request.authorization)
+    given = re.search(r"Signature=([0-9a-f]+)", request.authorization)
+    names = signed[1].split(";") if signed else []
+    expected = _signature(request, caller.region, stamp, names, actor.credentials["aws_secret_access_key"])
+    if given is None or not hmac.compare_digest(given[1], expected):
+        raise errors.invalid_signature()
+
+
+def _check_date(stamp: str, now: float) -> None:
+    try:
+        signed = datetime.strptime(stamp, _STAMP).replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise errors.invalid_signature() from None
+    age = now - signed.timestamp()
+    if age > _TOLERANCE:
+        raise errors.signature_expired(stamp, _printed(now - _TOLERANCE), _printed(now))
+    if age < -_TOLERANCE:
+        raise errors.signature_not_yet_current(stamp, _printed(now + _TOLERANCE), _printed(now))
+
+
+def _printed(epoch: float) -> str:
+    return f"{from_epoch(epoch):{_STAMP}}"
+
+
+def _signature(request: HttpRequest, region: str, stamp: str, names: list[str], secret: str) -> str:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    headers = {name: request.headers[name] for name in names if name != "host" and name in request.headers}
+    if "host" in request.headers:
+        headers["host"] = request.headers["host"]
+    again = AWSRequest(request.method, request.url, data=request.body, headers=headers)
+    again.context["timestamp"] = stamp
+    signer = SigV4Auth(Credentials("", secret), "kms", region)
+    signature: str = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
+    return signature

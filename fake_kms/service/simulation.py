@@ -1,0 +1,90 @@
+"""Asking the authorizer without making a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fake_kms.errors import KmsError
+from fake_kms.operations import DECLARATIONS, Call, Caller
+from fake_kms.operations._declare import FoundKey, KeyUse
+from fake_kms.policy.decide import Policies, Request, decide
+from fake_kms.service.authorization import decide_on_key
+from fake_kms.service.conditions import ConditionContext
+from fake_kms.store.find import Elsewhere, find_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fake_kms.operations import Declaration
+    from fake_kms.policy.decide import Decision
+    from fake_kms.service.pipeline import Service
+    from fake_kms.service.principals import Actor
+
+__all__ = ["simulate"]
+
+
+def simulate(
+    service: Service,
+    actor: Actor,
+    action: str,
+    identifier: str | None,
+    encryption_context: Mapping[str, str] | None,
+    context: Mapping[str, str | Sequence[str]] | None,
+) -> Decision:
+    """Decide about an action of a principal. Raises: ValueError, LookupError; see `FakeKms.simulate`."""
+    action = action if action.startswith("kms:") else f"kms:{action}"
+    declaration = _declaration_of(action)
+    identity = (actor.having(context) if context else actor).identity
+    caller = Caller(
+        actor.credentials["aws_access_key_id"], actor.arn, actor.account, service.principals.region, identity
+    )
+    call = _call(service, declaration, caller, encryption_context)
+    if declaration.permission.resource not in {"key", "alias"}:
+        conditions = ConditionContext(call, identity, declaration.permission, None)
+        request = Request(identity.principal, action, "*", None, conditions, None, None, cross_account=False)
+        return decide(request, Policies(None, identity.policies, identity.boundary, identity.session, ()))
+    found = FoundKey(_use_of(declaration, action), *_find(call, identifier))
+    call.found.append(found)
+    operation = action.removeprefix("kms:")
+    return decide_on_key(
+        call,
+        found.key,
+        action,
+        ConditionContext(call, identity, declaration.permission, found),
+        grant_operation=operation if operation in declaration.permission.grant_operations else None,
+        cross_account=declaration.permission.cross_account,
+    )
+
+
+def _declaration_of(action: str) -> Declaration:
+    for declaration in DECLARATIONS.values():
+        if action in declaration.permission.actions:
+            return declaration
+    raise ValueError(f"{action} is no action of KMS that this fake knows")
+
+
+def _use_of(declaration: Declaration, action: str) -> KeyUse:
+    return next((use for use in declaration.keys if use.action in {None, action}), KeyUse())
+
+
+def _call(
+    service: Service, declaration: Declaration, caller: Caller, encryption_context: Mapping[str, str] | None
+) -> Call:
+    contexts = {use.context: dict(encryption_context or {}) for use in declaration.keys}
+    request: dict[str, Any] = {name: pairs for name, pairs in contexts.items() if pairs}
+    store = service.store
+    region = store.region(caller.account, caller.region)
+    return Call(declaration.name, request, caller, region, store, service.clock.epoch(), "", [])
+
+
+def _find(call: Call, identifier: str | None) -> tuple[Any, str | None]:
+    if identifier is None:
+        raise LookupError("this action is about a key: say which")
+    for account in (call.caller.account, *(region.account for region in call.store.regions())):
+        try:
+            region = call.store.region(account, call.region.name)
+            found = find_key(call.store, region, identifier, call.now, cross_account=True)
+        except (KmsError, Elsewhere):
+            continue
+        return found.key, found.alias_name
+    raise LookupError(f"there is no key {identifier}")

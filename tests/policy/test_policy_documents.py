@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fake_kms.policy.document import (
+    InvalidPolicyArn,
+    InvalidPrincipal,
+    MalformedPolicy,
+    OverlyPermissive,
+    default_policy,
+    key_policy_principals,
+    normalise,
+    parse,
+    parse_policy,
+)
+
+STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+OWN = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+DROP = object()
+
+
+def _text(*statements, **document):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements), **document})
+
+
+def _changed(base, **changes):
+    return {name: value for name, value in {**base, **changes}.items() if value is not DROP}
+
+
+BOMB = '{"Statement":' + "[" * 100_000
+DEEP = '{"Statement":' + "[" * 200 + "]" * 200 + "}"
+
+DOCUMENTS = [
+    ("nonsense", "it is not JSON"),
+    (BOMB, "it is not JSON"),
+    (DEEP, "it nests deeper than 32 levels"),
+    ("[]", "it is not a JSON object"),
+    ("{}", "it has no Statement"),
+    (_text(), "it has no Statement"),
+    (_text(STATEMENT, Version="2020-01-01"), "Version is neither 2012-10-17 nor 2008-10-17"),
+    (_text(STATEMENT, Version=["2012-10-17"]), "Version is neither 2012-10-17 nor 2008-10-17"),
+    (_text(STATEMENT, Statements=[]), "'Statements' is no element of a policy"),
+    (_text("x"), "statement 1: it is not an object"),
+    (_text({**STATEMENT, "Sid": "A"}, {**STATEMENT, "Sid": "A"}), "statement 2: its Sid 'A' is taken"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), DOCUMENTS, ids=[message for _, message in DOCUMENTS])
+def test_a_malformed_document(text, message):
+    with pytest.raises(MalformedPolicy) as caught:
+        parse_policy(text, "key policy", kind="key")
+    assert message == str(caught.value)
+
+
+STATEMENTS = [
+    ({"Effect": "Maybe", "Sid": "X"}, "statement 2 (Sid 'X'): Effect is 'Maybe', not Allow or Deny"),
+    ({"Effect": DROP}, "statement 2: Effect is None, not Allow or Deny"),
+    ({"Effect": ["Allow"]}, "statement 2: Effect is ['Allow'], not Allow or Deny"),
+    ({"Sid": 5}, "statement 2 (Sid 5): Sid is no string"),
+    ({"Foo": 1}, "statement 2: 'Foo' is no element of a statement"),
+    ({"Principal": DROP}, "statement 2: it has neither Principal nor NotPrincipal"),
+    ({"NotPrincipal": "*"}, "statement 2: it has both Principal and NotPrincipal"),
+    ({"NotAction": "*"}, "statement 2: it has both Action and NotAction"),
+    ({"NotResource": "*"}, "statement 2: it has both Resource and NotResource"),
+    ({"Action": 5}, "statement 2: Action is not one or more strings"),
+    ({"Action": ["kms:*", None]}, "statement 2: Action is not one or more strings"),
+    ({"Resource": {}}, "statement 2: Resource is not one or more strings"),
+    ({"Principal": {"AWS": []}}, "statement 2: the principals of kind AWS are not one or more strings"),
+    ({"Principal": {"AWS": 111122223333}}, "statement 2: the principals of kind AWS are not one or more strings"),
+    ({"Condition": []}, "statement 2: Condition is not an object"),
+    ({"Condition": {"Bool": "x"}}, "statement 2: Condition Bool is not an object of condition keys"),
+    ({"Condition": {"StringIs": {"a": "b"}}}, "statement 2: Condition has the unknown operator 'StringIs'"),
+    ({"Condition": {"NullIfExists": {"a": "b"}}}, "statement 2: Condition has the unknown operator 'NullIfExists'"),
+    ({"Condition": {"ForSome:Bool": {"a": "b"}}}, "statement 2: Condition has the unknown set operator 'ForSome'"),
+    (
+        {"Condition": {"Bool": {"a": None}}},
+        "statement 2: Condition Bool a has a value that is no string, number or boolean",
+    ),
+    (
+        {"Condition": {"Bool": {"a": [["b"]]}}},
+        "statement 2: Condition Bool a has a value that is no string, number or boolean",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), STATEMENTS, ids=[message for _, message in STATEMENTS])
+def test_a_malformed_statement_is_pointed_at(changes, message):
+    text = _text(STATEMENT, _changed(STATEMENT, **changes))
+    with pytest.raises(MalformedPolicy) as caught:
+        parse_policy(text, "key policy", kind="key")
+    assert message == str(caught.value)
+
+
+OWN_STATEMENTS = [
+    ({"Principal": "*"}, "statement 1: an identity policy has no Principal: it belongs to one"),
+    ({"NotPrincipal": "*"}, "statement 1: an identity policy has no Principal: it belongs to one"),
+    ({"Action": DROP}, "statement 1: it has neither Action nor NotAction"),
+    ({"Resource": DROP}, "statement 1: it has neither Resource nor NotResource"),
+    ({"Action": []}, "statement 1: it has neither Action nor NotAction"),
+    ({"Action": "Decrypt"}, "statement 1: Action 'Decrypt' has no service, as in kms:Decrypt"),
+    ({"Resource": "alias/x"}, "statement 1: Resource 'alias/x' is neither an ARN nor '*'"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), OWN_STATEMENTS, ids=[message for _, message in OWN_STATEMENTS])
+def test_a_malformed_identity_policy(changes, message):
+    with pytest.raises(MalformedPolicy) as caught:
+        parse_policy(_text(_changed(OWN, **changes)), "App", kind="identity")
+    assert message == str(caught.value)
+
+
+PRINCIPALS = [
+    ("arn:aws:iam::111122223333:role/*", InvalidPrincipal),
+    ("arn:aws:iam::111122223333:user/a?b", InvalidPrincipal),
+    ("arn:aws:iam::111122223333:*", InvalidPrincipal),
+    ("arn:aws:iam::111122223333:group/admins", InvalidPrincipal),
+    ("arn:aws:iam::1111:root", InvalidPrincipal),
+    ("arn:aws:iam:us-east-1:111122223333:root", InvalidPrincipal),
+    ("arn:aws:s3::111122223333:root", InvalidPrincipal),
+    ("arn:amazon:iam::111122223333:root", InvalidPrincipal),
+    ("arn:aws:iam::111122223333:user/", InvalidPrincipal),
+    ("arn:aws:sts::111122223333:assumed-role/App", InvalidPrincipal),
+    ("arn:aws:sts::111122223333:assumed-role/App/*", InvalidPrincipal),
+    ("11112222333", InvalidPrincipal),
+    ("alice", InvalidPrincipal),
+    ("", InvalidPrincipal),
+    ("arn:aws:iam:::root", InvalidPolicyArn),
+    ("arn:aws:iam:::role/App", InvalidPolicyArn),
+    ("arn:aws:iam::", InvalidPolicyArn),
+    ("arn:aws:iam", InvalidPolicyArn),
+]
+
+
+@pytest.mark.parametrize(("name", "verdict"), PRINCIPALS)
+def test_what_a_key_policy_cannot_name(name, verdict):
+    with pytest.raises(MalformedPolicy) as caught:
+        parse_policy(_text({**STATEMENT, "Principal": {"AWS": ["111122223333", name]}}), "key policy", kind="key")
+    assert verdict is type(caught.value)
+    assert str(caught.value).startswith("statement 1: ")
+    assert repr(name) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "arn:aws:iam::111122223333:root",
+        5,
+        None,
+        ["*"],
+        {"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"},
+        {"Service": "example.com"},
+        {"Service": "*"},
+        {"Service": "*.amazonaws.com"},
+        {"Service": "arn:aws:iam::111122223333:root"},
+        {"Federated": "*"},
+    ],
+    ids=repr,
+)
+def test_what_is_no_principal(principal):
+    with pytest.raises(InvalidPrincipal):
+        parse_policy(_text({**STATEMENT, "Principal": principal}), "key policy", kind="key")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "111122223333",
+        "arn:aws:iam::111122223333:root",
+        "arn:aws-cn:iam::111122223333:user/team/al.ice@x",
+        "arn:aws-us-gov:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+        "arn:aws:sts::111122223333:assumed-role/App/i-0123",
+        "arn:aws:sts::111122223333:federated-user/bob",
+        "AROAEXAMPLEID",
+        "AROAEXAMPLEID:session",
+        "AIDAEXAMPLEID",
+    ],
+)
+def test_what_a_key_policy_can_name(name):
+    policy = parse_policy(_text({**STATEMENT, "Principal": {"AWS": name}}), "key policy", kind="key")
+    assert [name] == key_policy_principals(policy)
+
+
+@pytest.mark.parametrize(
+    ("key", "subject"), [("kms:EncryptionContext:tenant", "encryption context"), ("aws:RequestTag/team", "tag")]
+)
+def test_for_all_values_of_a_single_valued_key(key, subject):
+    text = _text({**STATEMENT, "Sid": "X", "Condition": {"ForAllValues:StringEquals": {key: "a"}}})
+    with pytest.raises(OverlyPermissive) as caught:
+        parse_policy(text, "key policy", kind="key")
+    assert str(caught.value) == (
+        "statement 1 (Sid 'X'): OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued "
+        f"condition key matches requests without the specified {subject}. To fix, remove ForAllValues."
+    )
+
+
+def test_for_all_values_in_an_identity_policy_is_taken():
+    condition = {"ForAllValues:StringEquals": {"kms:EncryptionContext:tenant": "a"}}
+    assert parse_policy(_text({**OWN, "Condition": condition}), "App", kind="identity")
+
+
+def test_the_principals_of_a_policy_in_order_and_once():
+    root = "arn:aws:iam::111122223333:root"
+    text = _text(
+        {**STATEMENT, "Principal": {"AWS": [root, "444455556666"], "Service": "s3.amazonaws.com"}},
+        {**STATEMENT, "Principal": {"AWS": root, "Federated": "cognito-identity.amazonaws.com"}},
+        STATEMENT,
+    )
+    assert [root, "444455556666"] == key_policy_principals(parse_policy(text, "key policy", kind="key"))
+
+
+def test_a_policy_keeps_its_name_version_and_statements():
+    policy = parse_policy(json.dumps({"Statement": {**STATEMENT, "Sid": "A b"}}), "mine", kind="key")
+    assert (
+        policy.name,
+        policy.version,
+        [statement.label for statement in policy.statements],
+    ) == ("mine", "2008-10-17", ["statement 'A b'"])
+    assert policy is parse_policy(json.dumps({"Statement": {**STATEMENT, "Sid": "A b"}}), "mine", kind="key")
+
+
+def test_only_text_is_taken():
+    with pytest.raises(MalformedPolicy, match="it is not text"):
+        parse_policy(b"{}", "key policy", kind="key")
+
+
+@pytest.mark.parametrize(
+    "text", [DEEP, BOMB, _text("x"), _text({**STATEMENT, "Effect": []}), _text({"Effect": "Deny"})]
+)
+def test_normalise_refuses_what_is_no_key_policy(text):
+    with pytest.raises(MalformedPolicy):
+        normalise(text)
+
+
+def test_the_default_policy_is_one():
+    text = default_policy("arn:aws:iam::111122223333:root")
+    assert text == normalise(text)
+    assert parse(text)["Id"] == "key-default-1"
+    assert parse_policy(text, "key policy", kind="key").statements[0].sid == "Enable IAM User Permissions"
