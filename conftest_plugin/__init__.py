@@ -14,6 +14,7 @@ from fake_kms.options import OPTIONS
 
 if TYPE_CHECKING:
     from fake_kms import FakeKms
+    from fake_kms.service.journal import Event
 
 __all__ = ["fake_kms"]
 
@@ -84,5 +85,11 @@ def pytest_runtest_makereport(
         events = kms.journal[-_SHOWN_EVENTS:]
         left_out = len(kms.journal) - len(events)
         lines = [f"... {left_out} earlier requests"] if left_out else []
-        report.sections.append(("fake_kms: requests of this test", "\n".join([*lines, *map(str, events)])))
+        report.sections.append(("fake_kms: requests of this test", "\n".join([*lines, *map(_told, events)])))
     return report
+
+
+def _told(event: Event) -> str:
+    """Tell an event; with its explanation where policies and grants refused it."""
+    refused_by_policies = event.error_code == "AccessDeniedException" and event.decisions
+    return event.explain() if refused_by_policies else str(event)

@@ -183,13 +183,20 @@ class FakeKms:
         self._service = self._new_service()
 
     def _new_service(self) -> Service:
-        from fake_kms.adapters import find_foreign_identity
+        from fake_kms.adapters import find_foreign_identity, knows_foreign_principal
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
         from fake_kms.service.principals import Principals
 
         seed = self._options["seed"]
-        self._principals = Principals(account=self.account_id, region=self.region, look_up=find_foreign_identity)
+        self._principals = Principals(
+            account=self.account_id,
+            region=self.region,
+            # A stream of its own: who is registered does not change which keys a seed makes.
+            entropy=None if seed is None else SeededEntropy(("principals", seed)),
+            look_up=find_foreign_identity,
+            known_elsewhere=knows_foreign_principal,
+        )
         return Service(
             clock=self.clock,
             entropy=SystemEntropy() if seed is None else SeededEntropy(seed),

@@ -361,6 +361,13 @@ def _invalid_state(message: str) -> KmsError:
     return KmsError("KMSInvalidStateException", message)
 
 
+def origin(key_arn: str, origin_of_key: str) -> KmsError:
+    """Refuse an operation that keys of this origin do not have."""
+    return KmsError(
+        "UnsupportedOperationException", f"{key_arn} origin is {origin_of_key} which is not valid for this operation."
+    )
+
+
 # --- usage, ciphertexts, operations --------------------------------------------------------------------------
 
 
@@ -433,6 +440,117 @@ def reserved_tag() -> KmsError:
 def duplicate_tag_keys() -> KmsError:
     """Refuse the same tag key twice. Assumed: text of an emulator."""
     return KmsError("TagException", "Duplicate tag keys")
+
+
+def not_primary(key_arn: str) -> KmsError:
+    """Refuse what only a primary does. Assumed: also for keys of a single Region and for rotating a replica."""
+    return unsupported(f"{key_arn} is not a multi-region primary key.")
+
+
+def replica_exists() -> KmsError:
+    """Refuse a second replica in a Region, or one beside the primary."""
+    return KmsError("AlreadyExistsException", "You can create only one replica of each primary key in each AWS Region.")
+
+
+def other_partition(region: str) -> KmsError:
+    """Refuse a Region of another partition. Assumed: code and text; the rule is documented."""
+    return unsupported(f"{region} is not in the partition of the primary key.")
+
+
+def on_demand_rotations_exhausted(key_arn: str) -> KmsError:
+    """Refuse one more rotation on demand."""
+    return KmsError(
+        "LimitExceededException",
+        "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be "
+        f"performed for this key: {key_arn}",
+    )
+
+
+def rotation_conflict() -> KmsError:
+    """Refuse a rotation on demand next to an automatic one. Assumed: the model's sentence as text."""
+    return KmsError(
+        "ConflictException",
+        "The request was rejected because an automatic rotation of this key is currently in progress or scheduled to "
+        "begin within the next 20 minutes.",
+    )
+
+
+def no_material_pending_rotation(key_arn: str) -> KmsError:
+    """Refuse to rotate imported material when none is waiting."""
+    return _invalid_state(f"No available key material pending rotation for the key: {key_arn}.")
+
+
+# --- imported key material -----------------------------------------------------------------------------------
+
+
+def key_spec_not_importable(key_spec: str) -> KmsError:
+    """Refuse a key for imported material of a spec that has none. Assumed: code and text; documented for ML-DSA."""
+    return unsupported(f"KeySpec {key_spec} is not supported with Origin EXTERNAL.")
+
+
+def wrapping_unsupported(algorithm: str, wrapping_spec: str, key_spec: str) -> KmsError:
+    """Refuse a wrapping algorithm or wrapping key that does not fit the key."""
+    return validation(
+        f"Wrapping algorithm {algorithm} and wrapping key spec {wrapping_spec} cannot be used to import a {key_spec} key."
+    )
+
+
+def valid_to_required() -> KmsError:
+    """Refuse expiring material without a date. Assumed: text of an emulator."""
+    return validation("A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES")
+
+
+def valid_to_superfluous() -> KmsError:
+    """Refuse a date for material that does not expire. Assumed: the text; the rule is documented."""
+    return validation("A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE")
+
+
+def valid_to_out_of_range() -> KmsError:
+    """Refuse a date in the past or more than 365 days ahead. Assumed: the text; the rule is documented."""
+    return validation("The validTo date must be in the future and at most 365 days from now")
+
+
+def import_members_symmetric_only() -> KmsError:
+    """Refuse ImportType and KeyMaterialId with other than symmetric keys. Assumed: the text; documented rule."""
+    return validation("ImportType and KeyMaterialId can be used only with symmetric encryption keys.")
+
+
+def material_id_with_new() -> KmsError:
+    """Refuse KeyMaterialId for new material. Assumed: the text; the rule is documented."""
+    return validation("KeyMaterialId cannot be specified when ImportType is NEW_KEY_MATERIAL.")
+
+
+def another_material_pending(new_id: str, key_arn: str, pending_id: str) -> KmsError:
+    """Refuse new material while other material waits for its rotation."""
+    return _invalid_state(
+        f"New key material (id: {new_id}) cannot be imported into KMS key {key_arn}, because another key material "
+        f"(id: {pending_id}) is pending rotation."
+    )
+
+
+def incorrect_key_material() -> KmsError:
+    """Refuse material that is not what the key needs. Assumed: no `message`; the code is documented."""
+    return KmsError("IncorrectKeyMaterialException")
+
+
+def no_replica_in_region(key_id: str, region: str) -> KmsError:
+    """Refuse a new primary where there is no replica. Assumed: code and text; the rule is documented."""
+    return KmsError("NotFoundException", f"Key '{key_id}' has no replica key in {region}")
+
+
+def material_not_found() -> KmsError:
+    """Answer that the key has no such material. Assumed: the code and no `message`."""
+    return KmsError("IncorrectKeyMaterialException")
+
+
+def invalid_import_token() -> KmsError:
+    """Refuse an import token of another key, or of nobody. Assumed: no `message`; the code is documented."""
+    return KmsError("InvalidImportTokenException")
+
+
+def expired_import_token() -> KmsError:
+    """Refuse an import token older than a day. Assumed: no `message`; the code is documented."""
+    return KmsError("ExpiredImportTokenException")
 
 
 def malformed_policy() -> KmsError:

@@ -177,8 +177,9 @@ def snapshot(value, seen=frozenset()):
         return "..."
     seen |= {id(value)}
     if isinstance(value, FakeKms):
-        used = [region for region in value._service.store.regions() if len(region.keys)]
-        return snapshot([value._service.store._by_material, len(value._service.store.agenda), used])
+        store = value._service.store
+        used = [region for region in store.regions() if len(region.keys)]
+        return snapshot([store._by_material, len(store.agenda), used, store._grants, store._retirable, store._by_token])
     if isinstance(value, dict):
         return {str(name): snapshot(item, seen) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

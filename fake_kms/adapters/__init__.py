@@ -13,17 +13,30 @@ if TYPE_CHECKING:
     from fake_kms.adapters.active import Door
     from fake_kms.policy.identity import Identity
 
-__all__ = ["find_foreign_identity", "install"]
+__all__ = ["find_foreign_identity", "install", "knows_foreign_principal"]
 
 
 def find_foreign_identity(access_key_id: str) -> Identity | None:
     """Tell whom another open tool (moto) knows by an access key; None if nobody."""
-    core = sys.modules.get("moto.core.models")
-    if core is None or not core.botocore_stubber.enabled:
+    if not _moto_is_open():
         return None
     from fake_kms.adapters import moto
 
     return moto.find_identity(access_key_id)
+
+
+def knows_foreign_principal(arn: str) -> bool:
+    """Tell whether another open tool (moto) has a principal of this ARN."""
+    if not _moto_is_open():
+        return False
+    from fake_kms.adapters import moto
+
+    return moto.knows(arn)
+
+
+def _moto_is_open() -> bool:
+    core = sys.modules.get("moto.core.models")
+    return core is not None and core.botocore_stubber.enabled
 
 
 def install(door: Door, region: str) -> Callable[[], None]:

@@ -21,7 +21,7 @@ from fake_kms.policy.request import Principal
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
 
-__all__ = ["find_identity", "patch"]
+__all__ = ["find_identity", "knows", "patch"]
 
 
 def patch() -> Callable[[], None]:
@@ -83,13 +83,29 @@ def find_identity(access_key_id: str) -> Identity | None:
     return None
 
 
+def knows(arn: str) -> bool:
+    """Tell whether moto has a user or role of this ARN, or a session of a role."""
+    from moto.iam.models import iam_backends
+    from moto.sts.models import sts_backends
+
+    def named(backends: Any, kind: str) -> bool:
+        owners = [backend for partitions in list(backends.values()) for backend in list(partitions.values())]
+        return any(one.arn == arn for owner in owners for one in _members(getattr(owner, kind)))
+
+    return named(iam_backends, "users") or named(iam_backends, "roles") or named(sts_backends, "assumed_roles")
+
+
+def _members(collection: Any) -> list[Any]:
+    return list(collection.values() if hasattr(collection, "values") else collection)
+
+
 def _user(backend: Any, account: str, user: Any) -> Identity:
     documents = _documents(user)
     for group in backend.groups.values():
         if user in group.users:
             documents |= _documents(group)
     principal = Principal(user.arn, account, "User", None, user.id, None)
-    context = {"aws:username": user.name, "aws:userid": user.id}
+    context = {"aws:username": user.name, "aws:userid": user.id, **_tags(user)}
     return Identity(principal, _compiled(documents), _boundary(user), context=context)
 
 
@@ -103,7 +119,12 @@ def _session(backend: Any, account: str, session: Any) -> Identity:
     session_policies = _compiled({"session policy": session.policy}) if session.policy else ()
     documents = _documents(role) if role else {}
     boundary = _boundary(role) if role else None
-    return Identity(principal, _compiled(documents), boundary, session_policies, {"aws:userid": unique_id})
+    context = {"aws:userid": unique_id, "aws:multifactorauthpresent": "false", **_tags(role)}
+    return Identity(principal, _compiled(documents), boundary, session_policies, context)
+
+
+def _tags(owner: Any) -> dict[str, str]:
+    return {f"aws:principaltag/{tag['Key']}".lower(): tag["Value"] for tag in getattr(owner, "tags", None) or ()}
 
 
 def _documents(owner: Any) -> dict[str, str]:
@@ -114,7 +135,8 @@ def _documents(owner: Any) -> dict[str, str]:
 
 def _document(managed: Any) -> str:
     versions = managed.versions
-    return next((version.document for version in versions if version.is_default), versions[-1].document)
+    document: str = next((version.document for version in versions if version.is_default), versions[-1].document)
+    return document
 
 
 def _boundary(owner: Any) -> Policy | None:

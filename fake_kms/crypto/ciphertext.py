@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
     from fake_kms.entropy import Entropy
 
-__all__ = ["BY_DATA_KEY", "BY_ENCRYPT", "Sealed", "encrypted_data", "open_sealed", "parse", "seal"]
+__all__ = ["BY_DATA_KEY", "BY_ENCRYPT", "Sealed", "encrypted_data", "open_sealed", "parse", "seal", "seal_legacy"]
 
 BY_ENCRYPT = 2
 BY_DATA_KEY = 3
@@ -64,6 +64,15 @@ def seal(
     inner = bytes(7) + len(plaintext).to_bytes(4, "big") + plaintext
     content = material.cipher.encrypt(iv, inner, header + canonical(context))
     cms = encrypted_data(iv, content)
+    return header + len(cms).to_bytes(4, "big") + cms
+
+
+def seal_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> bytes:
+    """Encrypt in AWS's older form, without nonce, which import tokens still have."""
+    iv = entropy.bytes(12)
+    header = b"\1\1\2\0\x78" + material.identifier
+    inner = bytes(7) + len(plaintext).to_bytes(4, "big") + plaintext
+    cms = encrypted_data(iv, material.cipher.encrypt(iv, inner, header + canonical(None)))
     return header + len(cms).to_bytes(4, "big") + cms
 
 

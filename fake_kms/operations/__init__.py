@@ -9,13 +9,17 @@ from fake_kms.operations import (  # noqa: F401 - imported for their declaration
     deletion,
     encryption,
     grants,
+    imported_material,
     keys,
     macs,
+    multi_region,
     policies,
     public_keys,
     randomness,
+    rotation,
     signing,
     tags,
+    usage,
 )
 from fake_kms.operations._declare import DECLARATIONS, Call, Caller, Declaration, KeyUse
 

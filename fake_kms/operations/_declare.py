@@ -53,7 +53,7 @@ class KeyUse:
     """One key that an operation uses.
 
     `member` is the request member that names it; where `optional`, the operation may do without. `usage` is the
-    KeyUsage the key must have; `algorithm` the request member that says how it is used (SYMMETRIC_DEFAULT where the
+    KeyUsage the key must have, `origins` the origins it may have; `algorithm` the request member that says how it is used (SYMMETRIC_DEFAULT where the
     caller does not say). `ciphertext` is the member with a ciphertext that names the key as well. `context` is the
     member with the encryption context that goes with the key. `action` is the permission, where it is not the
     operation's own.
@@ -62,6 +62,7 @@ class KeyUse:
     member: str = "KeyId"
     optional: bool = False
     usage: str | None = None
+    origins: frozenset[str] | None = None
     algorithm: str | None = None
     ciphertext: str | None = None
     context: str = "EncryptionContext"
@@ -121,8 +122,8 @@ class Declaration:
     """One declared operation.
 
     `check_request` runs before keys are looked up, `check_found` right after, `check_fit` when usage, state and
-    algorithm are known to fit: each holds what AWS checks at that point for this operation alone. `find` replaces
-    the look-up by `keys`. `changes` says whether the body changes anything: if so a dry run ends before it,
+    algorithm are known to fit: each holds what AWS checks at that point for this operation alone. `find` finds further
+    keys, that no member names. `changes` says whether the body changes anything: if so a dry run ends before it,
     otherwise after it, so that a dry run sees every refusal.
     """
 

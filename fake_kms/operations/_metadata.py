@@ -26,12 +26,46 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "KeySpec": key.spec.name,
         "KeyState": key.state.value,
         "KeyUsage": key.usage,
-        "MultiRegion": False,
+        "MultiRegion": key.multi_region,
         "Origin": key.origin,
         ALGORITHM_LISTS[key.usage]: list(key.spec.usages[key.usage]),
     }
-    if key.material is not None and key.material.identifier:
-        metadata["CurrentKeyMaterialId"] = key.material.hex_id
-    if key.deletion_date is not None:
-        metadata["DeletionDate"] = key.deletion_date
+    optional = {
+        "CurrentKeyMaterialId": key.material_id,
+        "DeletionDate": key.deletion_date,
+        "PendingDeletionWindowInDays": key.waiting,
+        "MultiRegionConfiguration": _multi_region_configuration(key),
+    }
+    metadata |= {name: value for name, value in optional.items() if value is not None}
+    if key.imports is not None:
+        metadata |= _import_metadata(key)
+    if key.custom_key_store is not None:
+        metadata |= _key_store_metadata(key)
     return metadata
+
+
+def _multi_region_configuration(key: Key) -> dict[str, Any] | None:
+    if key.family is None:
+        return None
+    return {
+        "MultiRegionKeyType": key.multi_region_type,
+        "PrimaryKey": {"Arn": key.family.primary.arn, "Region": key.family.primary.region},
+        "ReplicaKeys": [{"Arn": replica.arn, "Region": replica.region} for replica in key.family.replicas],
+    }
+
+
+def _import_metadata(key: Key) -> dict[str, Any]:
+    current = key.material
+    if current is None or not key.complete or key.imports is None:
+        return {}
+    imported = key.imports[current.identifier]
+    told: dict[str, Any] = {"ExpirationModel": imported.expiration_model}
+    return told if imported.valid_to is None else told | {"ValidTo": imported.valid_to}
+
+
+def _key_store_metadata(key: Key) -> dict[str, Any]:
+    store = key.custom_key_store
+    assert store is not None  # noqa: S101 - asked for keys of a store only
+    if store.external:
+        return {"CustomKeyStoreId": store.store_id, "XksKeyConfiguration": {"Id": key.xks_key_id}}
+    return {"CustomKeyStoreId": store.store_id, "CloudHsmClusterId": store.settings["CloudHsmClusterId"]}

@@ -33,8 +33,8 @@ def _data_key(call: Call) -> Output:
         "KeyId": call.key.arn,
         "Plaintext": plaintext,
     }
-    if call.material.identifier:
-        output["KeyMaterialId"] = call.material.hex_id
+    if call.key.material_id is not None:
+        output["KeyMaterialId"] = call.key.material_id
     return output
 
 
@@ -57,6 +57,8 @@ def generate_data_key_without_plaintext(call: Call) -> Output:
 
 def _check_pair(call: Call) -> None:
     _check_symmetric(call)
+    if call.key.custom_key_store is not None:
+        raise errors.origin(call.key.arn, call.key.origin)
     spec = KEY_SPECS[call.input["KeyPairSpec"]]
     if not spec.available_in(call.caller.region):
         raise errors.key_spec_not_in_region(spec.name)
@@ -77,8 +79,8 @@ def _data_key_pair(call: Call) -> Output:
         "PrivateKeyPlaintext": plaintext,
         "PublicKey": asymmetric.public_der(private),
     }
-    if call.material.identifier:
-        output["KeyMaterialId"] = call.material.hex_id
+    if call.key.material_id is not None:
+        output["KeyMaterialId"] = call.key.material_id
     return output
 
 

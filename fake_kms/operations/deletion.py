@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, KeyUse, Output, operation
-from fake_kms.tables.key_states import Change
+from fake_kms.tables.key_states import Change, KeyState
 
 if TYPE_CHECKING:
     from fake_kms.store.key import Key
@@ -28,35 +28,48 @@ def _check_window(call: Call) -> None:
 def schedule_key_deletion(call: Call) -> Output:
     """Put a KMS key in its waiting period.
 
-    Input: PendingWindowInDays 7-30, default 30. Output: DeletionDate UTC; KeyId is the ARN.
+    Input: PendingWindowInDays 7-30, default 30. Output: DeletionDate UTC; KeyId is the ARN. A multi-Region primary with
+    replicas has no DeletionDate: its period begins when the last replica is gone.
     Raises: nothing beyond the declaration. Source: API_ScheduleKeyDeletion; Developer Guide, deleting-keys.
     """
-    key, store = call.key, call.store
+    key = call.key
     window = call.input.get("PendingWindowInDays", _DEFAULT_WINDOW)
-    key.fire(Change.SCHEDULE_DELETION)
-    key.deletion_date = call.now + window * _DAY
+    output: Output = {"KeyId": key.arn, "PendingWindowInDays": window}
+    if key.family is not None and not key.replica and key.family.replicas:
+        key.fire(Change.SCHEDULE_REPLICA_DELETION)
+        key.waiting = window
+    else:
+        key.fire(Change.SCHEDULE_DELETION)
+        _begin_waiting(call.store, key, window, call.now)
+        output["DeletionDate"] = key.deletion_date
+    return output | {"KeyState": key.state.value}
+
+
+def _begin_waiting(store: Store, key: Key, window: int, now: float) -> None:
+    key.deletion_date = now + window * _DAY
     store.agenda.put(key.deletion_date, lambda due: _delete(store, key, due))
-    return {
-        "DeletionDate": key.deletion_date,
-        "KeyId": key.arn,
-        "KeyState": key.state.value,
-        "PendingWindowInDays": window,
-    }
 
 
 def _delete(store: Store, key: Key, due: float) -> None:
     # A cancelled deletion leaves its date on the agenda: only the date that still stands counts.
-    if key.deletion_date == due:
-        key.deletion_date = None
-        store.remove_key(key)
+    if key.deletion_date != due:
+        return
+    key.deletion_date = None
+    store.remove_key(key)
+    store.on_service_event("DeleteKey", key, due)
+    primary = key.family.primary if key.family else key
+    if primary.state is KeyState.PENDING_REPLICA_DELETION and primary.family and not primary.family.replicas:
+        primary.fire(Change.LAST_REPLICA_DELETED)
+        window, primary.waiting = primary.waiting or _DEFAULT_WINDOW, None
+        _begin_waiting(store, primary, window, due)
 
 
 @operation("CancelKeyDeletion", KeyUse(), changes=True)
 def cancel_key_deletion(call: Call) -> Output:
     """Take a key out of its waiting period; it is Disabled then. Output: KeyId is the ARN.
 
-    Source: API_CancelKeyDeletion.
+    Assumed: a key without its imported material is PendingImport again. Source: API_CancelKeyDeletion.
     """
     call.key.fire(Change.CANCEL_DELETION)
-    call.key.deletion_date = None
+    call.key.deletion_date = call.key.waiting = None
     return {"KeyId": call.key.arn}

@@ -91,7 +91,7 @@ def decrypt(call: Call) -> Output:
         "KeyId": found.key.arn,
         "Plaintext": _open(call, found),
     }
-    if found.material is not None:
+    if found.material is not None and found.key.custom_key_store is None:
         output["KeyMaterialId"] = found.material.hex_id
     return output
 
@@ -111,9 +111,8 @@ def re_encrypt(call: Call) -> Output:
         "SourceEncryptionAlgorithm": _algorithm(call, source),
         "SourceKeyId": source.key.arn,
     }
-    if source.material is not None:
+    if source.material is not None and source.key.custom_key_store is None:
         output["SourceKeyMaterialId"] = source.material.hex_id
-    current = destination.key.material
-    if current is not None and current.identifier:
-        output["DestinationKeyMaterialId"] = current.hex_id
+    if destination.key.material_id is not None:
+        output["DestinationKeyMaterialId"] = destination.key.material_id
     return output

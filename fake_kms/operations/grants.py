@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from fake_kms import arns, errors
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
 from fake_kms.policy.grants import Grant
+from fake_kms.store.find import Elsewhere, find_key, is_alias
 from fake_kms.store.grant import StoredGrant
 from fake_kms.tables.permissions import GRANTABLE_BY_USAGE
 
@@ -78,7 +80,7 @@ def create_grant(call: Call) -> Output:
 
     Output: GrantId of 64 hex digits, GrantToken. A grant of the same name and the same parameters is the same grant,
     with one more token. Raises: ValidationException, InvalidArnException, LimitExceededException.
-    Source: API_CreateGrant.
+    Source: API_CreateGrant. Assumed: whoever makes it, and in whatever order its operations are written.
     """
     grant = _same_grant(call) or _new_grant(call)
     token = _new_token(call)
@@ -93,8 +95,12 @@ def _parameters(call: Call) -> dict[str, Any]:
 def _same_grant(call: Call) -> StoredGrant | None:
     if "Name" not in call.input:
         return None
-    wanted = _parameters(call)
-    return next((grant for grant in call.store.grants_of(call.key.arn) if grant.request == wanted), None)
+    wanted = _in_order(_parameters(call))
+    return next((grant for grant in call.store.grants_of(call.key.arn) if _in_order(grant.request) == wanted), None)
+
+
+def _in_order(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {**request, "Operations": sorted(set(request["Operations"]))}
 
 
 def _new_grant(call: Call) -> StoredGrant:
@@ -166,6 +172,10 @@ def _check_retirer(call: Call) -> None:
     given = [name for name in ("RetiringPrincipal", "RetiringServicePrincipal") if name in call.input]
     if len(given) != 1:
         raise errors.retirer_required()
+    retirer = arns.parse_arn(call.input.get("RetiringPrincipal", ""))
+    if retirer is not None and retirer.account != call.caller.account:
+        # Assumed: the text; that it is one's own account's principal is documented.
+        raise errors.access_denied_across_accounts(call.caller.arn, "kms:ListRetirableGrants")
 
 
 @operation("ListRetirableGrants", check_request=_check_retirer)
@@ -207,7 +217,7 @@ def _check_retirement(call: Call) -> None:
 def _find_retired(call: Call) -> list[FoundKey]:
     if "GrantToken" in call.input:
         grant = call.store.grant_of_token(call.input["GrantToken"])
-        if grant is None:
+        if grant is None or grant.region != call.region.name:
             raise errors.invalid_grant_token()
     else:
         grant = _grant_named(call)
@@ -218,11 +228,17 @@ def _find_retired(call: Call) -> list[FoundKey]:
 
 def _grant_named(call: Call) -> StoredGrant:
     key_arn, grant_id = call.input["KeyId"], call.input["GrantId"]
+    if is_alias(key_arn):
+        raise errors.aliases_not_supported()
     if arns.parse_arn(key_arn) is None:
         raise errors.key_arn_required(key_arn)
+    try:
+        key = find_key(call.store, call.region, key_arn, call.now, cross_account=True).key
+    except Elsewhere:
+        raise errors.access_denied_across_accounts(call.caller.arn, "kms:RetireGrant") from None
     if not _GRANT_ID.fullmatch(grant_id):
         raise errors.invalid_grant_id()
-    grant = call.store.grants_of(key_arn).get(grant_id)
+    grant = call.store.grants_of(key.arn).get(grant_id)
     if grant is None:
         raise errors.grant_not_found(grant_id)
     return grant

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms import arns, errors
 from fake_kms.crypto.material import Unavailable
 from fake_kms.entropy import uuid
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
 from fake_kms.operations._metadata import key_metadata
+from fake_kms.operations.custom_key_stores import check_key_store, put_into_key_store
+from fake_kms.operations.rotation import rotate_if_overdue
 from fake_kms.operations.tags import check_tags, put_tags
 from fake_kms.policy.document import default_policy, normalise
+from fake_kms.store.backing import Holding
+from fake_kms.store.family import Family
 from fake_kms.store.key import Key
 from fake_kms.store.pages import Listing
+from fake_kms.tables.imports import IMPORTS
 from fake_kms.tables.key_specs import KEY_SPECS, KeySpec
-from fake_kms.tables.key_states import Change
+from fake_kms.tables.key_states import Change, KeyState
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from fake_kms.store.region import Region
+
+__all__ = ["check_key_quota", "policy_of"]
 
 
 def _check_create(call: Call) -> None:
@@ -30,65 +40,80 @@ def _check_create(call: Call) -> None:
         raise errors.key_spec_not_in_region(spec.name)
     if usage not in spec.usages:
         raise errors.key_usage_incompatible(usage, spec.name)
-    if "CustomKeyStoreId" in request:
-        raise errors.custom_key_store_not_found()
+    check_key_store(call, spec)
+    if request.get("Origin") == "EXTERNAL" and spec.name not in IMPORTS:
+        raise errors.key_spec_not_importable(spec.name)
+    _check_available(call, spec)
+    check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
+    check_key_quota(call, call.region)
+
+
+def check_key_quota(call: Call, region: Region) -> None:
+    """Check that one more customer managed key fits into a Region. Raises: KmsError LimitExceededException."""
+    quota = call.store.quotas["keys"]
+    if region.customer_keys >= quota:
+        raise errors.key_quota(quota, region.customer_keys)
+
+
+def _check_available(call: Call, spec: KeySpec) -> None:
     try:
         call.store.makers.check(spec)
     except Unavailable as lack:
         raise errors.unsupported(str(lack)) from None
-    _refuse_what_is_not_built(call)
-    check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
-    quota = call.store.quotas["keys"]
-    if call.region.customer_keys >= quota:
-        raise errors.key_quota(quota, call.region.customer_keys)
 
 
 def _spec(call: Call) -> KeySpec:
     return KEY_SPECS[call.input.get("KeySpec") or call.input.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"]
 
 
-def _refuse_what_is_not_built(call: Call) -> None:
-    origin = call.input.get("Origin", "AWS_KMS")
-    if origin != "AWS_KMS":
-        raise errors.unsupported(f"fake_kms does not make keys with Origin {origin} yet.")
-    if call.input.get("MultiRegion"):
-        raise errors.unsupported("fake_kms does not make multi-Region keys yet.")
-
-
 @operation("CreateKey", check_request=_check_create, changes=True)
 def create_key(call: Call) -> Output:
     """Create a KMS key in the caller's account and Region.
 
-    Input: KeySpec SYMMETRIC_DEFAULT and KeyUsage ENCRYPT_DECRYPT where nothing is said. Output: KeyMetadata, the
-    state Enabled at once.
+    Input: KeySpec SYMMETRIC_DEFAULT and KeyUsage ENCRYPT_DECRYPT where nothing is said; Origin AWS_KMS, EXTERNAL (the
+    key waits for its material), AWS_CLOUDHSM or EXTERNAL_KEY_STORE. Output: KeyMetadata.
     Raises: ValidationException, TagException, MalformedPolicyDocumentException, LimitExceededException,
-    UnsupportedOperationException. Source: API_CreateKey.
+    UnsupportedOperationException, and what custom key stores answer. Source: API_CreateKey.
     """
-    region, request = call.region, call.input
-    spec = _spec(call)
-    key_id = uuid(call.store.entropy)
+    request, spec = call.input, _spec(call)
+    key_id = _key_id(call)
     key = Key(
         key_id=key_id,
-        arn=region.key_arn(key_id),
-        account=region.account,
-        region=region.name,
+        arn=call.region.key_arn(key_id),
+        account=call.region.account,
+        region=call.region.name,
         spec=spec,
         usage=request.get("KeyUsage", spec.default_usage),
-        origin="AWS_KMS",
+        origin=request.get("Origin", "AWS_KMS"),
         manager="CUSTOMER",
         description=request.get("Description", ""),
         created=call.now,
-        policy=(
-            normalise(request["Policy"])
-            if "Policy" in request
-            else default_policy(arns.account_root_arn(region.partition, region.account))
-        ),
-        material=call.store.makers.material(spec, key_id, 0),
+        policy=policy_of(call),
     )
+    if request.get("MultiRegion"):
+        key.family = Family(primary=key)
+    if key.origin == "EXTERNAL":
+        key.imports = {}
+        key.state = KeyState.PENDING_IMPORT
+    else:
+        key.backing.holdings.append(Holding(call.store.makers.material(spec, key_id, 0)))
+    put_into_key_store(call, key)
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
     call.found.append(FoundKey(KeyUse(), key))
     return {"KeyMetadata": key_metadata(key)}
+
+
+def _key_id(call: Call) -> str:
+    made = uuid(call.store.entropy)
+    return f"mrk-{made.replace('-', '')}" if call.input.get("MultiRegion") else made
+
+
+def policy_of(call: Call) -> str:
+    """Give the key policy of a request as AWS keeps it, or the default one."""
+    if "Policy" in call.input:
+        return normalise(call.input["Policy"])
+    return default_policy(arns.account_root_arn(call.region.partition, call.region.account))
 
 
 @operation("DescribeKey", KeyUse())
@@ -111,8 +136,12 @@ def list_keys(call: Call) -> Output:
 
 @operation("EnableKey", KeyUse(), changes=True)
 def enable_key(call: Call) -> None:
-    """Make a key usable; no change if it is already. Source: API_EnableKey."""
+    """Make a key usable; no change if it is already. A rotation that was due meanwhile happens now.
+
+    Source: API_EnableKey; Developer Guide, "Rotating KMS keys".
+    """
     call.key.fire(Change.ENABLE)
+    rotate_if_overdue(call.store, call.key, call.now)
 
 
 @operation("DisableKey", KeyUse(), changes=True)

@@ -67,9 +67,10 @@ def authorize(exchange: Exchange) -> None:
 def _presented(call: Call) -> frozenset[str]:
     """Give the ids of the grants whose tokens the request brings. Raises: KmsError InvalidGrantTokenException."""
     found = [call.store.grant_of_token(token) for token in call.input.get("GrantTokens", ())]
-    if None in found:
+    here = frozenset(grant.grant_id for grant in found if grant is not None and grant.region == call.region.name)
+    if len(here) < len({grant and grant.grant_id for grant in found}):
         raise errors.invalid_grant_token()
-    return frozenset(grant.grant_id for grant in found if grant is not None)
+    return here
 
 
 def _checks(call: Call, declaration: Declaration) -> Iterator[_Check]:
@@ -77,8 +78,7 @@ def _checks(call: Call, declaration: Declaration) -> Iterator[_Check]:
     action = permission.actions[0]
     if permission.resource == "*":
         yield _Check(action, "*")
-        if call.input.get("Tags"):
-            yield _Check("kms:TagResource", "*")
+        yield from _tag_checks(call)
         return
     if permission.resource == "retiring principal":
         yield _Check(action, call.input.get("RetiringPrincipal", "*"))
@@ -87,6 +87,14 @@ def _checks(call: Call, declaration: Declaration) -> Iterator[_Check]:
         yield from _alias_checks(call, action)
     for found in call.found:
         yield _Check(found.use.action or action, found.key.arn, found)
+    if call.operation == "ReplicateKey":  # a key is created in the other Region, which IAM must allow
+        yield _Check("kms:CreateKey", "*")
+        yield from _tag_checks(call)
+
+
+def _tag_checks(call: Call) -> Iterator[_Check]:
+    if call.input.get("Tags"):
+        yield _Check("kms:TagResource", "*")
 
 
 def _alias_checks(call: Call, action: str) -> Iterator[_Check]:

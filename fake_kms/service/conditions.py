@@ -66,12 +66,12 @@ class ConditionContext(Mapping[str, Value]):
         return sum(1 for _ in self)
 
     def _value(self, name: str) -> Value | None:
+        family, _, part = _split(name)
         own = self._identity.context.get(name)
-        if own is not None:
+        if own is not None and (family in self._offered or not name.startswith("kms:")):
             return own
         if name in _GLOBAL:
             return _GLOBAL[name](self)
-        family, _, part = _split(name)
         if family not in self._offered:
             return None
         if family in _FAMILIES:
@@ -140,7 +140,7 @@ def _days_since_use(context: ConditionContext) -> str | None:
     key, now = context.key, context._call.now  # noqa: SLF001 - the table of this class
     if key is None:
         return None
-    last = key.last_used or key.created
+    last = key.last_use.when if key.last_use else key.created
     return str(int((now - last) // _DAY))
 
 
@@ -161,6 +161,13 @@ def _constraint_type(context: ConditionContext) -> str | None:
         if constraints.get(name):
             return name
     return None
+
+
+def _for_aws_resource(context: ConditionContext) -> str:
+    # Assumed: the key is there and false in a direct call; a Deny with Null would tell.
+    identity = context._identity  # noqa: SLF001
+    by_service = identity.principal.kind == "Service" or "kms:viaservice" in identity.context
+    return _text(by_service)
 
 
 def _source_arn_constraint(context: ConditionContext) -> str | None:
@@ -212,6 +219,7 @@ _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:expirationmodel": _parameter("ExpirationModel"),
     "kms:grantconstrainttype": _constraint_type,
     "kms:grantconstraintsourcearn": _source_arn_constraint,
+    "kms:grantisforawsresource": _for_aws_resource,
     "kms:grantoperations": lambda context: tuple(context._call.input.get("Operations", ())) or None,  # noqa: SLF001
     "kms:granteeprincipal": _parameter("GranteePrincipal"),
     "kms:granteeserviceprincipal": _parameter("GranteeServicePrincipal"),

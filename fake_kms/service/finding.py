@@ -19,14 +19,14 @@ __all__ = ["find_keys"]
 
 def find_keys(call: Call, declaration: Declaration) -> None:
     """Find every key of a call. Raises: KmsError as `store.find` words it."""
-    if declaration.find is not None:
-        call.found.extend(declaration.find(call))
     for use in declaration.keys:
         if use.ciphertext is not None:
             call.found.append(_by_ciphertext(call, use, declaration.permission))
         elif use.member in call.input:
             named = _by_name(call, use, declaration.permission)
             call.found.append(FoundKey(use, named.key, named.alias_name))
+    if declaration.find is not None:
+        call.found.extend(declaration.find(call))
 
 
 def _by_name(call: Call, use: KeyUse, permission: Permission) -> Found:

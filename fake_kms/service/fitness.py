@@ -1,4 +1,4 @@
-"""Whether a key fits what it is used for: usage, then state, then algorithm (AWS's order, measured)."""
+"""Whether a key fits what it is used for: usage, origin, state, algorithm (AWS's order, measured)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def check_fitness(call: Call) -> None:
     """Check every key of a call, one after the other. Raises: KmsError."""
     for found in call.found:
         _check_usage(call, found)
+        _check_origin(call, found)
         _check_state(call, found)
         _check_algorithm(call, found)
 
@@ -26,6 +27,11 @@ def _check_usage(call: Call, found: FoundKey) -> None:
     required = found.use.usage
     if required is not None and found.key.usage != required:
         raise errors.key_usage(found.key.arn, found.key.usage, call.operation)
+
+
+def _check_origin(_: Call, found: FoundKey) -> None:
+    if found.use.origins is not None and found.key.origin not in found.use.origins:
+        raise errors.origin(found.key.arn, found.key.origin)
 
 
 def _check_state(call: Call, found: FoundKey) -> None:

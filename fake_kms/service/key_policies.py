@@ -39,7 +39,7 @@ def check_key_policy(call: Call) -> None:
         raise errors.policy_too_large()
     policy = _parsed(text)
     for principal in key_policy_principals(policy):
-        if principal.startswith("arn:") and not call.store.knows_principal(principal):
+        if not call.store.knows_principal(principal):
             raise errors.invalid_policy_principals()
     if not call.input.get("BypassPolicyLockoutSafetyCheck") and not _may_change_it_again(call, policy):
         raise errors.policy_lockout()

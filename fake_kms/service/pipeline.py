@@ -22,8 +22,10 @@ from fake_kms.service.key_policies import check_key_policy as _check_key_policy
 from fake_kms.service.recipient import read_attestation as _read_attestation
 from fake_kms.service.recipient import seal_for_recipient as _seal_for_recipient
 from fake_kms.service.signatures import verify_signature
+from fake_kms.store.key import Use
 from fake_kms.store.region import Store
 from fake_kms.tables import model
+from fake_kms.tables.permissions import CRYPTOGRAPHIC
 from fake_kms.tables.quotas import quotas_with
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from fake_kms.clock import Now
     from fake_kms.entropy import Entropy
     from fake_kms.service.principals import Principals
+    from fake_kms.store.key import Key
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["STAGES", "Service"]
@@ -127,6 +130,14 @@ def perform(exchange: Exchange) -> None:
         raise errors.dry_run()
 
 
+def record_use(exchange: Exchange) -> None:
+    """Note on each key that it was used, if this was cryptography."""
+    if exchange.name in CRYPTOGRAPHIC:
+        use = Use(exchange.name, exchange.now, exchange.request_id)
+        for found in exchange.call.found:
+            found.key.last_use = use
+
+
 def seal_for_recipient(exchange: Exchange) -> None:
     """Seal what is in clear for the recipient, if there is one."""
     if exchange.attestation is not None and exchange.output is not None:
@@ -146,6 +157,7 @@ STAGES: tuple[Stage, ...] = (
     check_fitness,
     check_key_policy,
     perform,
+    record_use,
     seal_for_recipient,
 )
 
@@ -179,6 +191,7 @@ class Service:
         if strict_identity:
             self.store.knows_principal = principals.knows
         self.journal = Journal()
+        self.store.on_service_event = self._note_service_event
         self.model = model.load()
         self._attestation_roots = None if attestation_roots is None else [load_root(root) for root in attestation_roots]
         self._lock = threading.RLock()
@@ -212,6 +225,10 @@ class Service:
             if refusal is not None:
                 return wire.encode_error(refusal, exchange.request_id, now)
             return wire.encode(exchange.output, exchange.request_id, now)
+
+    def _note_service_event(self, operation: str, key: Key, when: float) -> None:
+        # What AWS does by itself is in the journal too, as CloudTrail has it.
+        self.journal.add(Event(operation, "", when, None, "AWS Internal", key.region, (key.arn,), {}))
 
 
 def _event(exchange: Exchange, refusal: KmsError | None) -> Event:

@@ -25,6 +25,8 @@ __all__ = ["Actor", "Credentials", "PolicyLike", "Principals", "Role"]
 
 PolicyLike = str | Mapping[str, Any]
 Tags = Mapping[str, str]
+# Temporary credentials say whether there was MFA; long-term ones never do. Source: IAM User Guide, global keys.
+_WITHOUT_MFA: dict[str, str | tuple[str, ...]] = {"aws:multifactorauthpresent": "false"}
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -72,7 +74,8 @@ class Actor:
         """
         host = service if "." in service else f"{service}.{self._registry.region}.amazonaws.com"
         called = f"{host.split('.')[0]}.amazonaws.com"
-        return self.having({"kms:ViaService": host, "aws:ViaAWSService": "true", "aws:CalledVia": (called,)} | context)
+        chain = {"aws:CalledVia": (called,), "aws:CalledViaFirst": called, "aws:CalledViaLast": called}
+        return self.having({"kms:ViaService": host, "aws:ViaAWSService": "true"} | chain | context)
 
     def having(self, context: Mapping[str, str | Sequence[str]]) -> Actor:
         """Give this principal with further condition keys in its requests, e.g. `{"aws:SourceIp": "192.0.2.1"}`."""
@@ -114,9 +117,10 @@ class Role(Actor):
             unique_id=f"{self._role_id}:{session_name}",
             service=None,
         )
-        keys = {**base.context, "aws:userid": principal.unique_id, **_tags(tags), **_lowered(context or {})}
+        keys = {**base.context, "aws:userid": principal.unique_id, **_tags(tags)}
         if mfa:
             keys["aws:multifactorauthpresent"] = "true"
+        keys |= _lowered(context or {})
         session = tuple(_policy(policy, f"session policy {n}") for n, policy in enumerate(policies, 1))
         identity = Identity(principal, base.policies, base.boundary, session, keys)
         return Actor(self._registry, identity, temporary=True)
@@ -136,13 +140,15 @@ class Principals:
         region: str,
         entropy: Entropy | None = None,
         look_up: Callable[[str], Identity | None] | None = None,
+        known_elsewhere: Callable[[str], bool] | None = None,
     ) -> None:
         self._look_up = look_up
+        self._known_elsewhere = known_elsewhere
         self.account = account
         self.region = region
         self._entropy = entropy or SystemEntropy()
         self._by_access_key: dict[str, Actor] = {}
-        self._arns: set[str] = set()
+        self._known: set[str | None] = set()
         self._administrators: dict[tuple[str, str], Identity] = {}
         self._acting: list[Actor] = []
 
@@ -169,7 +175,6 @@ class Principals:
         unique_id = self._unique_id("AIDA")
         principal = Principal(arn, account, "User", None, unique_id, None)
         keys = {"aws:username": name, "aws:userid": unique_id, **_tags(tags), **_lowered(context or {})}
-        self._arns.add(arn)
         return Actor(self, self._identity(principal, policies, boundary, keys), temporary=False)
 
     def role(
@@ -190,8 +195,7 @@ class Principals:
         role_arn = f"{self._iam(account)}:role{path}{name}"
         session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
         principal = Principal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
-        keys = {"aws:userid": principal.unique_id, **_tags(tags), **_lowered(context or {})}
-        self._arns |= {role_arn, session_arn}
+        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **_tags(tags), **_lowered(context or {})}
         return Role(self, self._identity(principal, policies, boundary, keys), role_id)
 
     def root(self, account: str | None = None) -> Actor:
@@ -206,10 +210,8 @@ class Principals:
         arn = f"arn:{self._partition}:sts::{account}:federated-user/{name}"
         principal = Principal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
         session = tuple(_policy(policy, f"session policy {n}") for n, policy in enumerate(policies, 1))
-        identity = Identity(
-            principal, of.identity.policies, of.identity.boundary, session, {"aws:userid": principal.unique_id}
-        )
-        self._arns.add(arn)
+        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA}
+        identity = Identity(principal, of.identity.policies, of.identity.boundary, session, keys)
         return Actor(self, identity, temporary=True)
 
     def service(self, name: str, *, source_arn: str | None = None, source_account: str | None = None) -> Actor:
@@ -224,9 +226,14 @@ class Principals:
 
     # --- asking ----------------------------------------------------------------------------------------------
 
-    def knows(self, arn: str) -> bool:
-        """Tell whether a principal of this ARN, or an account's root, can be named in a policy or grant."""
-        return arn in self._arns or arn.endswith(":root")
+    def knows(self, name: str) -> bool:
+        """Tell whether a policy or grant can name this: an account, or the ARN or unique id of who is registered.
+
+        Sessions of a registered role count only once they are made.
+        """
+        if name in self._known or name.endswith(":root") or name.isdigit():
+            return True
+        return self._known_elsewhere is not None and self._known_elsewhere(name)
 
     def of_access_key(self, access_key_id: str) -> Actor | None:
         """Give the principal that an access key belongs to, or None."""
@@ -266,7 +273,7 @@ class Principals:
         try:
             yield actor
         finally:
-            self._acting.remove(actor)
+            self._acting.pop()
 
     # --- helpers ---------------------------------------------------------------------------------------------
 
@@ -298,6 +305,8 @@ class Principals:
     def _credentials(self, actor: Actor, *, temporary: bool) -> Credentials:
         access_key_id = self._unique_id("ASIA" if temporary else "AKIA")[:20]
         self._by_access_key[access_key_id] = actor
+        principal = actor.identity.principal
+        self._known |= {principal.arn, principal.role_arn, principal.unique_id, principal.unique_id.partition(":")[0]}
         return Credentials(
             aws_access_key_id=access_key_id,
             aws_secret_access_key=self._entropy.bytes(20).hex(),

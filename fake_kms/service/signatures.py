@@ -25,10 +25,17 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def verify_signature(request: HttpRequest, caller: Caller, principals: Principals, now: float) -> None:
-    """Verify a request's signature and its date. Raises: KmsError InvalidSignatureException."""
+    """Verify a request's session token, date and signature.
+
+    Raises: KmsError UnrecognizedClientException, InvalidSignatureException.
+    """
     actor = principals.of_access_key(caller.access_key_id)
     if actor is None:
         return
+    # Assumed: temporary credentials without their token, or with another, are answered as an unknown access key.
+    token = request.headers.get("x-amz-security-token")
+    if token != actor.credentials["aws_session_token"]:
+        raise errors.unrecognized_client()
     stamp = request.headers.get("x-amz-date", "")
     _check_date(stamp, now)
     signed = re.search(r"SignedHeaders=([^,\s]+)", request.authorization)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fake_kms.arns import parse_arn
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller
 from fake_kms.operations._declare import FoundKey, KeyUse
@@ -33,11 +34,13 @@ def simulate(
 ) -> Decision:
     """Decide about an action of a principal. Raises: ValueError, LookupError; see `FakeKms.simulate`."""
     action = action if action.startswith("kms:") else f"kms:{action}"
+    if action == "kms:RetireGrant":
+        raise ValueError("whether a principal may retire a grant depends on the grant: call RetireGrant with DryRun")
     declaration = _declaration_of(action)
     identity = (actor.having(context) if context else actor).identity
-    caller = Caller(
-        actor.credentials["aws_access_key_id"], actor.arn, actor.account, service.principals.region, identity
-    )
+    arn = parse_arn(identifier) if identifier is not None else None
+    region = arn.region if arn else service.principals.region
+    caller = Caller(actor.credentials["aws_access_key_id"], actor.arn, actor.account, region, identity)
     call = _call(service, declaration, caller, encryption_context)
     if declaration.permission.resource not in {"key", "alias"}:
         conditions = ConditionContext(call, identity, declaration.permission, None)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from fake_kms.store.backing import Backing, MaterialState
 from fake_kms.store.pages import Listing
 from fake_kms.tables.key_states import TRANSITIONS, Change, KeyState
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
+    from fake_kms.store.backing import Import
     from fake_kms.store.family import Family
+    from fake_kms.store.key_store import CustomKeyStore
     from fake_kms.tables.key_specs import KeySpec
 
-__all__ = ["Key", "Tag"]
+__all__ = ["Key", "Tag", "Use"]
 
 
 class Tag(NamedTuple):
@@ -23,9 +26,22 @@ class Tag(NamedTuple):
     value: str
 
 
+class Use(NamedTuple):
+    """A successful cryptographic operation; `when` in seconds since 1970."""
+
+    operation: str
+    when: float
+    request_id: str
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Key:
-    """One KMS key in one Region. Instants are seconds since 1970."""
+    """One KMS key in one Region. Instants are seconds since 1970.
+
+    `imports` are the imported bytes that are there, by identifier of their material; None unless the origin is
+    EXTERNAL. `waiting` is a deletion window in days that begins when the last replica is gone. `disabled` is what the
+    key returns to when its custom key store is connected again.
+    """
 
     key_id: str
     arn: str
@@ -39,16 +55,21 @@ class Key:
     created: float
     policy: str
     state: KeyState = KeyState.ENABLED
-    deletion_date: float | None = None
-    material: Material | None = field(default=None, repr=False)
+    backing: Backing = field(default_factory=Backing, repr=False)
+    imports: dict[bytes, Import] | None = None
     family: Family | None = field(default=None, repr=False)
-    last_used: float | None = None
+    deletion_date: float | None = None
+    waiting: int | None = None
+    last_use: Use | None = None
+    custom_key_store: CustomKeyStore | None = field(default=None, repr=False)
+    xks_key_id: str | None = None
+    disabled: bool = False
     tags: Listing[Tag] = field(default_factory=Listing)
 
     @property
     def enabled(self) -> bool:
-        """Whether the key is usable: only in the state Enabled."""
-        return self.state is KeyState.ENABLED
+        """Whether the key is usable. Assumed: also while its primary Region changes, as its crypto works then."""
+        return self.state in {KeyState.ENABLED, KeyState.UPDATING}
 
     @property
     def aws_managed(self) -> bool:
@@ -56,17 +77,56 @@ class Key:
         return self.manager == "AWS"
 
     @property
+    def material(self) -> Material | None:
+        """The material that new ciphertexts are made under, None where there is none (any more)."""
+        held = self.backing.current
+        if held is None or (self.imports is not None and held.material.identifier not in self.imports):
+            return None
+        return held.material
+
+    @property
+    def complete(self) -> bool:
+        """Whether every material that belongs to the key for good is there."""
+        if self.imports is None:
+            return True
+        held = [item for item in self.backing.holdings if item.state is not MaterialState.PENDING_ROTATION]
+        return bool(held) and all(item.material.identifier in self.imports for item in held)
+
+    @property
+    def material_id(self) -> str | None:
+        """CurrentKeyMaterialId: symmetric keys in AWS's own key store have one, once there is material."""
+        if self.spec.family != "symmetric" or self.custom_key_store is not None:
+            return None
+        material = self.material
+        return material.hex_id if material is not None else None
+
+    @property
     def multi_region(self) -> bool:
         """Whether the key is one of a family of related keys in several Regions."""
         return self.family is not None
+
+    @property
+    def replica(self) -> bool:
+        """Whether the key is a replica of a primary in another Region."""
+        return self.family is not None and self.family.primary is not self
 
     @property
     def multi_region_type(self) -> str | None:
         """PRIMARY or REPLICA, None for a key of a single Region."""
         if self.family is None:
             return None
-        return "PRIMARY" if self.family.primary is self else "REPLICA"
+        return "REPLICA" if self.replica else "PRIMARY"
 
     def fire(self, change: Change) -> None:
-        """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible."""
+        """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible.
+
+        Beside the table: a key whose material is missing waits for it instead of being enabled or disabled, and a key
+        whose custom key store is not connected remembers whether it is to be enabled again.
+        """
         self.state = TRANSITIONS[self.state][change]
+        if change in {Change.ENABLE, Change.DISABLE}:
+            self.disabled = change is Change.DISABLE
+        if change is Change.CONNECT and self.disabled and self.state is KeyState.ENABLED:
+            self.state = KeyState.DISABLED
+        if self.state in {KeyState.ENABLED, KeyState.DISABLED} and not self.complete:
+            self.state = KeyState.PENDING_IMPORT

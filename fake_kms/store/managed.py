@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import arns
 from fake_kms.entropy import uuid
+from fake_kms.store.backing import Backing, Holding
 from fake_kms.store.key import Key
 from fake_kms.tables.key_specs import KEY_SPECS
 
@@ -38,7 +39,7 @@ def create_managed_key(store: Store, region: Region, alias: Alias, now: float) -
         description=f"Default key that protects my {service} data when no other key is defined",
         created=now,
         policy=_policy(region, service),
-        material=store.makers.material(spec, key_id, 0),
+        backing=Backing([Holding(store.makers.material(spec, key_id, 0))]),
     )
     store.add_key(key)
     region.point_alias(alias, key, now)

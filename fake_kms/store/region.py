@@ -8,6 +8,7 @@ from fake_kms import arns
 from fake_kms.crypto.material import Makers
 from fake_kms.crypto.pool import RsaLoan
 from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
+from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.lifecycle import Agenda
 from fake_kms.store.pages import Listing
 
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
     from fake_kms.entropy import Entropy
     from fake_kms.store.grant import StoredGrant
     from fake_kms.store.key import Key
+    from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["Region", "Store"]
 
+# How long creating a replica, changing the primary Region and connecting a key store take under eventual
+# consistency, in seconds. Assumed: AWS says "a few seconds" to minutes.
+SETTLING = 10
 _NO_GRANTS: Listing[StoredGrant] = Listing()
 
 
@@ -35,6 +40,7 @@ class Region:
         self.aliases: Listing[Alias] = Listing()
         self.aliases_of_key: dict[str, Listing[Alias]] = {}
         self.customer_keys = 0
+        self.key_stores: Listing[CustomKeyStore] = Listing()
         for alias_name in AWS_MANAGED_ALIASES:
             self.aliases.add(alias_name, Alias(alias_name, self.alias_arn(alias_name)))
 
@@ -89,15 +95,18 @@ class Store:
     def __init__(self, entropy: Entropy, quotas: dict[str, int], grant_delay: float = 0) -> None:
         self.entropy = entropy
         self.grant_delay = grant_delay
+        self.settling = SETTLING if grant_delay else 0
         self.rsa = RsaLoan()
         self.makers = Makers(entropy, self.rsa)
         self.quotas = quotas
         self.agenda = Agenda()
+        self.import_tokens = ImportTokens(self.makers, entropy)
         self._regions: dict[tuple[str, str], Region] = {}
         self._grants: dict[str, Listing[StoredGrant]] = {}
         self._by_token: dict[str, StoredGrant] = {}
         self._retirable: dict[tuple[str, str], Listing[StoredGrant]] = {}
         self.knows_principal: Callable[[str], bool] = lambda _: True
+        self.on_service_event: Callable[[str, Key, float], None] = lambda *_: None
         self._by_material: dict[tuple[str, bytes], tuple[Key, Material]] = {}
 
     def region(self, account: str, name: str) -> Region:
@@ -118,20 +127,26 @@ class Store:
     def add_key(self, key: Key) -> None:
         """Put a new key into its Region, where ciphertexts find it from now on."""
         self.region(key.account, key.region).add_key(key)
-        if key.material is not None and key.material.identifier:
-            self.add_material(key, key.material)
+        if key.family is not None:
+            key.family.members[key.region] = key
+        for held in key.backing.holdings:
+            self.add_material(key, held.material)
 
     def remove_key(self, key: Key) -> None:
         """Delete a key, its aliases and its material: what was encrypted under it stays encrypted."""
-        if key.material is not None:
-            self._by_material.pop((key.region, key.material.identifier), None)
+        for held in key.backing.holdings:
+            self._by_material.pop((key.region, held.material.identifier), None)
+        if key.family is not None:
+            del key.family.members[key.region]
         for grant in list(self.grants_of(key.arn)):
             self.remove_grant(grant)
         self.region(key.account, key.region).remove_key(key)
 
     def add_material(self, key: Key, material: Material) -> None:
-        """Let ciphertexts in the key's Region that name this material find the key, from any account."""
-        self._by_material[key.region, material.identifier] = (key, material)
+        """Let ciphertexts that name this material find the key, in every Region that has it, from any account."""
+        for related in key.family.members.values() if key.family else (key,):
+            if related.spec.family == "symmetric":
+                self._by_material[related.region, material.identifier] = (related, material)
 
     def add_grant(self, grant: StoredGrant) -> None:
         """Put a new grant on its key."""

@@ -1,0 +1,201 @@
+"""Key material of one's own: fetched parameters, import, expiry, deletion.
+
+Order of the checks: look-up, origin, state (measured), then parameters, token, material (inferred). Source: AWS KMS
+Developer Guide, "Importing key material", and the documentation of the operations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_kms import errors
+from fake_kms.crypto.asymmetric import public_der
+from fake_kms.crypto.primitives import BadCiphertext
+from fake_kms.crypto.wrapping import BadMaterial, read_material, unwrap
+from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.store.backing import Holding, Import, MaterialState
+from fake_kms.store.import_tokens import Terms
+from fake_kms.tables.imports import IMPORTS, WRAPPING_ALGORITHMS
+from fake_kms.tables.key_states import Change
+
+if TYPE_CHECKING:
+    from fake_kms.crypto.material import Material
+    from fake_kms.store.key import Key
+    from fake_kms.store.region import Store
+
+__all__: list[str] = []
+
+_DAY = 86_400
+_LONGEST_VALIDITY = 365 * _DAY
+_IMPORTED = KeyUse(origins=frozenset({"EXTERNAL"}))
+_NEW, _EXISTING = "NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"
+
+
+# --- parameters ----------------------------------------------------------------------------------------------
+
+
+def _check_wrapping(call: Call) -> None:
+    algorithm, wrapping_spec = call.input["WrappingAlgorithm"], call.input["WrappingKeySpec"]
+    spec = call.key.spec.name
+    rule = IMPORTS[spec]
+    fits = algorithm in rule.algorithms and (algorithm, wrapping_spec) not in rule.excluded
+    if algorithm not in WRAPPING_ALGORITHMS or wrapping_spec == "SM2" or not fits:
+        raise errors.wrapping_unsupported(algorithm, wrapping_spec, spec)
+
+
+@operation("GetParametersForImport", _IMPORTED, check_fit=_check_wrapping)
+def get_parameters_for_import(call: Call) -> Output:
+    """Give what is needed to wrap key material: an RSA public key (DER SPKI) and a token, both good for 24 hours.
+
+    The public key of a wrapping key spec is the same throughout a fake. Raises: ValidationException for a wrapping that
+    does not fit the key. Source: API_GetParametersForImport.
+    """
+    key, tokens = call.key, call.store.import_tokens
+    wrapping_spec = call.input["WrappingKeySpec"]
+    terms = Terms(key.arn, call.input["WrappingAlgorithm"], wrapping_spec, call.now + _DAY)
+    return {
+        "ImportToken": tokens.issue(terms),
+        "KeyId": key.arn,
+        "ParametersValidTo": terms.valid_to,
+        "PublicKey": public_der(tokens.wrapping_key(wrapping_spec)),
+    }
+
+
+# --- import --------------------------------------------------------------------------------------------------
+
+
+def _check_import(call: Call) -> None:
+    request = call.input
+    valid_to = request.get("ValidTo")
+    if request.get("ExpirationModel", "KEY_MATERIAL_EXPIRES") == "KEY_MATERIAL_EXPIRES":
+        if valid_to is None:
+            raise errors.valid_to_required()
+        if not call.now < valid_to <= call.now + _LONGEST_VALIDITY:
+            raise errors.valid_to_out_of_range()
+    elif valid_to is not None:
+        raise errors.valid_to_superfluous()
+    if call.key.spec.family != "symmetric" and ("ImportType" in request or "KeyMaterialId" in request):
+        raise errors.import_members_symmetric_only()
+    if request.get("ImportType") == _NEW and "KeyMaterialId" in request:
+        raise errors.material_id_with_new()
+    if request.get("ImportType") == _NEW and call.key.replica:
+        raise errors.not_primary(call.key.arn)
+
+
+@operation("ImportKeyMaterial", _IMPORTED, check_fit=_check_import, changes=True)
+def import_key_material(call: Call) -> Output:
+    """Put wrapped key material into a key whose origin is EXTERNAL.
+
+    Input: ValidTo at most 365 days ahead unless the material does not expire; ImportType NEW_KEY_MATERIAL (default for
+    a key that never had any) or EXISTING_KEY_MATERIAL. Output: KeyId is the ARN; KeyMaterialId for symmetric keys.
+    Raises: InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException,
+    IncorrectKeyMaterialException, KMSInvalidStateException. Source: API_ImportKeyMaterial.
+    """
+    key = call.key
+    material = _unwrapped(call, _terms(call))
+    held = _place(call, material)
+    request = call.input
+    imported = Import(
+        request.get("ExpirationModel", "KEY_MATERIAL_EXPIRES"),
+        request.get("ValidTo"),
+        request.get("KeyMaterialDescription"),
+    )
+    assert key.imports is not None  # noqa: S101 - its origin is EXTERNAL
+    key.imports[held.material.identifier] = imported
+    call.store.add_material(key, held.material)
+    if key.complete:
+        key.fire(Change.IMPORT_MATERIAL)
+    if imported.valid_to is not None:
+        call.store.agenda.put(imported.valid_to, lambda due: _expire(call.store, key, held.material, imported, due))
+    return _named(key, held.material)
+
+
+def _terms(call: Call) -> Terms:
+    try:
+        terms = call.store.import_tokens.read(call.input["ImportToken"])
+    except BadCiphertext:
+        raise errors.invalid_import_token() from None
+    if terms.key_arn != call.key.arn:
+        raise errors.invalid_import_token()
+    if terms.valid_to <= call.now:
+        raise errors.expired_import_token()
+    return terms
+
+
+def _unwrapped(call: Call, terms: Terms) -> Material:
+    private = call.store.import_tokens.wrapping_key(terms.wrapping_spec)
+    try:
+        raw = unwrap(private, terms.algorithm, call.input["EncryptedKeyMaterial"])
+        return read_material(call.key.spec.name, call.key.key_id, raw)
+    except BadCiphertext:
+        raise errors.invalid_ciphertext() from None
+    except BadMaterial:
+        raise errors.incorrect_key_material() from None
+
+
+def _place(call: Call, material: Material) -> Holding:
+    """Find the holding that the material is, or make one. Raises: KmsError."""
+    backing = call.key.backing
+    known = backing.named(material.identifier)
+    if call.input.get("ImportType", _EXISTING if backing.holdings else _NEW) == _EXISTING:
+        wanted = call.input.get("KeyMaterialId", material.hex_id)
+        if known is None or wanted != material.hex_id:
+            raise errors.incorrect_key_material()
+        return known
+    if known is not None:
+        if known.state is MaterialState.PENDING_ROTATION or len(backing.holdings) == 1:
+            return known
+        raise errors.incorrect_key_material()
+    if backing.pending is not None:
+        raise errors.another_material_pending(material.hex_id, call.key.arn, backing.pending.material.hex_id)
+    held = Holding(material, MaterialState.PENDING_ROTATION if backing.holdings else MaterialState.CURRENT)
+    backing.holdings.append(held)
+    return held
+
+
+def _named(key: Key, material: Material) -> Output:
+    output: Output = {"KeyId": key.arn}
+    if key.spec.family == "symmetric":
+        output["KeyMaterialId"] = material.hex_id
+    return output
+
+
+# --- the end of imported material ----------------------------------------------------------------------------
+
+
+def _expire(store: Store, key: Key, material: Material, imported: Import, due: float) -> None:
+    # Only the import that still stands expires: a later one has another date.
+    if key.imports is None or key.imports.get(material.identifier) is not imported:
+        return
+    _lose(key, material)
+    store.on_service_event("DeleteExpiredKeyMaterial", key, due)
+
+
+def _lose(key: Key, material: Material) -> None:
+    assert key.imports is not None  # noqa: S101 - asked for keys of origin EXTERNAL only
+    was_complete = key.complete
+    del key.imports[material.identifier]
+    if was_complete and not key.complete:
+        key.fire(Change.LOSE_MATERIAL)
+
+
+def _check_deletion(call: Call) -> None:
+    wanted = call.input.get("KeyMaterialId")
+    if wanted is not None and call.key.backing.named(bytes.fromhex(wanted)) is None:
+        raise errors.material_not_found()
+
+
+@operation("DeleteImportedKeyMaterial", _IMPORTED, check_fit=_check_deletion, changes=True)
+def delete_imported_key_material(call: Call) -> Output:
+    """Delete imported key material at once; the key waits for its import again.
+
+    Input: KeyMaterialId, the current material where not said. Nothing happens where there is none.
+    Output: KeyId is the ARN; KeyMaterialId for symmetric keys. Source: API_DeleteImportedKeyMaterial.
+    """
+    key, wanted = call.key, call.input.get("KeyMaterialId")
+    held = key.backing.named(bytes.fromhex(wanted)) if wanted else key.backing.current
+    if held is None:
+        return {"KeyId": key.arn}
+    if key.imports and held.material.identifier in key.imports:
+        _lose(key, held.material)
+    return _named(key, held.material)

@@ -1,0 +1,114 @@
+"""Multi-Region keys: replicas, and which of them is the primary.
+
+Source: AWS KMS Developer Guide, "Multi-Region keys", and the documentation of the operations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_kms import arns, errors
+from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
+from fake_kms.operations._metadata import key_metadata
+from fake_kms.operations.keys import check_key_quota, policy_of
+from fake_kms.operations.tags import check_tags, put_tags
+from fake_kms.store.key import Key
+from fake_kms.store.pages import Listing
+from fake_kms.tables.key_states import Change, KeyState
+
+if TYPE_CHECKING:
+    from fake_kms.store.region import Region
+
+__all__: list[str] = []
+
+
+def _check_primary(call: Call) -> None:
+    if call.key.family is None or call.key.replica:
+        raise errors.not_primary(call.key.arn)
+
+
+def _check_replica(call: Call) -> None:
+    region_name, family = call.input["ReplicaRegion"], call.key.family
+    if arns.partition_of(region_name) != call.region.partition:
+        raise errors.other_partition(region_name)
+    if family is not None and region_name in family.members:
+        raise errors.replica_exists()
+    check_tags(call.input.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
+    check_key_quota(call, _home(call))
+
+
+def _home(call: Call) -> Region:
+    return call.store.region(call.region.account, call.input["ReplicaRegion"])
+
+
+@operation("ReplicateKey", KeyUse(), check_found=_check_primary, check_fit=_check_replica, changes=True)
+def replicate_key(call: Call) -> Output:
+    """Make a replica of a multi-Region primary key in another Region.
+
+    It has the primary's key id and material; policy, description and tags are its own, taken from the request.
+    Output: ReplicaKeyMetadata in the state Creating, ReplicaPolicy, ReplicaTags where there are any.
+    Raises: UnsupportedOperationException unless the key is a primary, AlreadyExistsException. Source: API_ReplicateKey.
+    """
+    primary, home = call.key, _home(call)
+    replica = Key(
+        key_id=primary.key_id,
+        arn=home.key_arn(primary.key_id),
+        account=home.account,
+        region=home.name,
+        spec=primary.spec,
+        usage=primary.usage,
+        origin=primary.origin,
+        manager="CUSTOMER",
+        description=call.input.get("Description", ""),
+        created=call.now,
+        policy=policy_of(call),
+        state=KeyState.CREATING,
+        backing=primary.backing,
+        imports=None if primary.imports is None else {},
+        family=primary.family,
+    )
+    put_tags(replica, call.input.get("Tags", ()))
+    call.store.add_key(replica)
+    call.store.agenda.put(call.now + call.store.settling, lambda _: _finish_creating(replica))
+    output: Output = {"ReplicaKeyMetadata": key_metadata(replica), "ReplicaPolicy": replica.policy}
+    if call.input.get("Tags"):
+        output["ReplicaTags"] = call.input["Tags"]
+    return output
+
+
+def _finish_creating(replica: Key) -> None:
+    if replica.state is KeyState.CREATING:
+        waits = Change.FINISH_CREATING_WITHOUT_MATERIAL if replica.imports is not None else Change.FINISH_CREATING
+        replica.fire(waits)
+
+
+def _find_next_primary(call: Call) -> list[FoundKey]:
+    # The other key of the change is checked like the first: authorization and state.
+    _check_primary(call)
+    family = call.key.family
+    successor = family.members.get(call.input["PrimaryRegion"]) if family else None
+    if successor is None or successor is call.key:
+        raise errors.no_replica_in_region(call.key.key_id, call.input["PrimaryRegion"])
+    return [FoundKey(KeyUse(), successor)]
+
+
+@operation("UpdatePrimaryRegion", KeyUse(), find=_find_next_primary, changes=True)
+def update_primary_region(call: Call) -> None:
+    """Make the replica in PrimaryRegion the primary, and the primary a replica.
+
+    Both are Updating for a while, in which they encrypt and decrypt but cannot be changed.
+    Raises: UnsupportedOperationException unless the key is a primary. Source: API_UpdatePrimaryRegion.
+    """
+    was, becomes = (found.key for found in call.found)
+    assert was.family is not None  # noqa: S101 - it is a primary
+    was.family.primary = becomes
+    for key in (was, becomes):
+        if key.state is KeyState.ENABLED:
+            key.fire(Change.BEGIN_UPDATING)
+    call.store.agenda.put(call.now + call.store.settling, lambda _: _finish_updating(was, becomes))
+
+
+def _finish_updating(*keys: Key) -> None:
+    for key in keys:
+        if key.state is KeyState.UPDATING:
+            key.fire(Change.FINISH_UPDATING)

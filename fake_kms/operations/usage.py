@@ -1,0 +1,38 @@
+"""GetKeyLastUsage: from what really happened."""
+
+from __future__ import annotations
+
+from fake_kms.entropy import derive
+from fake_kms.operations._declare import Call, KeyUse, Output, operation
+
+__all__: list[str] = []
+
+
+@operation("GetKeyLastUsage", KeyUse())
+def get_key_last_usage(call: Call) -> Output:
+    """Tell the last successful cryptographic operation of a key, replicas apart; nothing where there was none.
+
+    Tracking starts when the key is created. Assumed: KeyId is the bare id. Source: API_GetKeyLastUsage.
+    """
+    key = call.key
+    output: Output = {
+        "KeyCreationDate": key.created,
+        "KeyId": key.key_id,
+        "KeyLastUsage": {},
+        "TrackingStartDate": key.created,
+    }
+    if key.last_use is not None:
+        use = key.last_use
+        output["KeyLastUsage"] = {
+            "CloudTrailEventId": _event_id(use.request_id),
+            "KmsRequestId": use.request_id,
+            "Operation": use.operation,
+            "Timestamp": use.when,
+        }
+    return output
+
+
+def _event_id(request_id: str) -> str:
+    # The id of the CloudTrail event that this request would have; always the same for the same request.
+    text = derive(request_id.encode(), "CloudTrail event", 16).hex()
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"

@@ -1,0 +1,48 @@
+"""Imported key material: which key specs take it, how it is wrapped, how long it is.
+
+Source: AWS KMS Developer Guide, "Importing key material", "Select a wrapping algorithm"; crypto_matrix.json of this
+project's facts. Assumed: Ed25519 and ML-KEM keys cannot be imported, as the guide's table has no row for them; for
+ML-DSA it says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["IMPORTS", "TOKEN_PLAINTEXT_LENGTHS", "WRAPPING_ALGORITHMS", "ImportRule"]
+
+_OAEP = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
+_HYBRID = ("RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRule:
+    """How material of one key spec is imported.
+
+    `shortest` and `longest` are lengths of raw bytes, 0 where the material is a PKCS#8 private key. `excluded` are
+    pairs of wrapping algorithm and wrapping key spec that AWS does not take together.
+    """
+
+    algorithms: tuple[str, ...]
+    shortest: int = 0
+    longest: int = 0
+    excluded: frozenset[tuple[str, str]] = frozenset()
+
+
+IMPORTS: dict[str, ImportRule] = {
+    "SYMMETRIC_DEFAULT": ImportRule(_OAEP, 32, 32),
+    **{f"HMAC_{bits}": ImportRule(_OAEP, bits // 8, 128) for bits in (224, 256, 384, 512)},
+    **{f"RSA_{bits}": ImportRule(_HYBRID) for bits in (2048, 3072, 4096)},
+    "ECC_NIST_P256": ImportRule(_OAEP + _HYBRID),
+    "ECC_NIST_P384": ImportRule(_OAEP + _HYBRID),
+    # 241 bytes of PKCS#8 do not fit into RSA_2048.
+    "ECC_NIST_P521": ImportRule(_OAEP + _HYBRID, excluded=frozenset((name, "RSA_2048") for name in _OAEP)),
+    "ECC_SECG_P256K1": ImportRule(_OAEP + _HYBRID),
+}
+
+# Wrapping algorithms that are still taken at all; RSAES_PKCS1_V1_5 is not since 2023-10-10, SM2PKE is for China.
+WRAPPING_ALGORITHMS = _OAEP + _HYBRID
+
+# How much an import token holds, in bytes, so that it is as long as AWS's: 1757 and 3465 bytes were seen for
+# RSA_2048 and RSA_4096. Assumed: the one in between.
+TOKEN_PLAINTEXT_LENGTHS: dict[str, int] = {"RSA_2048": 1612, "RSA_3072": 2610, "RSA_4096": 3320}
