@@ -491,7 +491,8 @@ def key_spec_not_importable(key_spec: str) -> KmsError:
 def wrapping_unsupported(algorithm: str, wrapping_spec: str, key_spec: str) -> KmsError:
     """Refuse a wrapping algorithm or wrapping key that does not fit the key."""
     return validation(
-        f"Wrapping algorithm {algorithm} and wrapping key spec {wrapping_spec} cannot be used to import a {key_spec} key."
+        f"Wrapping algorithm {algorithm} and wrapping key spec {wrapping_spec} cannot be used to import a {key_spec} "
+        "key."
     )
 
 

@@ -11,6 +11,8 @@ import socket
 import botocore.exceptions
 import pytest
 from botocore.config import Config
+from cryptography.hazmat.primitives import hashes, keywrap, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
@@ -211,6 +213,34 @@ def refused(kms):
 def unchecked(kms):
     """Give a client that leaves every check to the service."""
     return kms.client(config=UNCHECKED)
+
+
+def wrap(public_der, algorithm, raw):
+    """Wrap key material as a user does, with `cryptography`."""
+    public = serialization.load_der_public_key(public_der)
+    chosen = hashes.SHA1() if algorithm.endswith("SHA_1") else hashes.SHA256()  # noqa: S303
+    oaep = padding.OAEP(padding.MGF1(chosen), chosen, None)
+    if not algorithm.startswith("RSA_AES"):
+        return public.encrypt(raw, oaep)
+    aes_key = bytes(range(32))
+    return public.encrypt(aes_key, oaep) + keywrap.aes_key_wrap_with_padding(aes_key, raw)
+
+
+@pytest.fixture
+def import_material():
+    """Import key material: fetch parameters, wrap, import."""
+
+    def do(client, key_id, raw, *, algorithm="RSAES_OAEP_SHA_256", spec="RSA_2048", **options):
+        parameters = client.get_parameters_for_import(KeyId=key_id, WrappingAlgorithm=algorithm, WrappingKeySpec=spec)
+        options = options or {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+        return client.import_key_material(
+            KeyId=key_id,
+            ImportToken=parameters["ImportToken"],
+            EncryptedKeyMaterial=wrap(parameters["PublicKey"], algorithm, raw),
+            **options,
+        )
+
+    return do
 
 
 def in_model(operation):

@@ -1,6 +1,6 @@
 """Imported key material on its way: how it is wrapped, and what must be inside.
 
-Source: AWS KMS Developer Guide, "Importing key material"; RFC 5649 (AES key wrap with padding); crypto facts, section 5.
+Source: AWS KMS Developer Guide, "Importing key material"; RFC 5649 (AES key wrap with padding); crypto facts, 5.
 """
 
 from __future__ import annotations

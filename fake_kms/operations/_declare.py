@@ -53,10 +53,10 @@ class KeyUse:
     """One key that an operation uses.
 
     `member` is the request member that names it; where `optional`, the operation may do without. `usage` is the
-    KeyUsage the key must have, `origins` the origins it may have; `algorithm` the request member that says how it is used (SYMMETRIC_DEFAULT where the
-    caller does not say). `ciphertext` is the member with a ciphertext that names the key as well. `context` is the
-    member with the encryption context that goes with the key. `action` is the permission, where it is not the
-    operation's own.
+    KeyUsage the key must have, `origins` the origins it may have; `algorithm` the request member that says how it is
+    used (SYMMETRIC_DEFAULT where the caller does not say). `ciphertext` is the member with a ciphertext that names the
+    key as well. `context` is the member with the encryption context that goes with the key. `action` is the permission,
+    where it is not the operation's own.
     """
 
     member: str = "KeyId"

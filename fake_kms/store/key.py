@@ -124,9 +124,11 @@ class Key:
         whose custom key store is not connected remembers whether it is to be enabled again.
         """
         self.state = TRANSITIONS[self.state][change]
-        if change in {Change.ENABLE, Change.DISABLE}:
-            self.disabled = change is Change.DISABLE
+        if change in {Change.ENABLE, Change.DISABLE, Change.CANCEL_DELETION}:
+            self.disabled = change is not Change.ENABLE
         if change is Change.CONNECT and self.disabled and self.state is KeyState.ENABLED:
             self.state = KeyState.DISABLED
         if self.state in {KeyState.ENABLED, KeyState.DISABLED} and not self.complete:
             self.state = KeyState.PENDING_IMPORT
+        if self.custom_key_store is not None and change is Change.CANCEL_DELETION and self.custom_key_store.state != "CONNECTED":
+            self.state = KeyState.UNAVAILABLE

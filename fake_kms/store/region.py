@@ -8,9 +8,11 @@ from fake_kms import arns
 from fake_kms.crypto.material import Makers
 from fake_kms.crypto.pool import RsaLoan
 from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
+from fake_kms.store.clusters import Clusters
 from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.lifecycle import Agenda
 from fake_kms.store.pages import Listing
+from fake_kms.store.xks_routes import XksRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +103,8 @@ class Store:
         self.quotas = quotas
         self.agenda = Agenda()
         self.import_tokens = ImportTokens(self.makers, entropy)
+        self.clusters = Clusters()
+        self.xks = XksRoutes()
         self._regions: dict[tuple[str, str], Region] = {}
         self._grants: dict[str, Listing[StoredGrant]] = {}
         self._by_token: dict[str, StoredGrant] = {}
@@ -140,6 +144,8 @@ class Store:
             del key.family.members[key.region]
         for grant in list(self.grants_of(key.arn)):
             self.remove_grant(grant)
+        if key.custom_key_store is not None:
+            key.custom_key_store.remove(key)
         self.region(key.account, key.region).remove_key(key)
 
     def add_material(self, key: Key, material: Material) -> None:

@@ -68,7 +68,7 @@ _ROWS: dict[str, tuple[Refusal | None, ...]] = {
     "CreateGrant":                         (_ok,   _dis,  _del,   _imp,   _ok,    _cre,    _ok),
     "Decrypt":                             (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "DeleteAlias":                         (_ok,   _ok,   _ok,    _ok,    _ok,    _ok,     _ok),
-    "DeleteImportedKeyMaterial":           (_ok,   _ok,   _ok,    _ok,    _ok,    _cre,    _upd),
+    "DeleteImportedKeyMaterial":           (_ok,   _ok,   _ok,    _ok,    _una,   _cre,    _upd),
     "DescribeKey":                         (_ok,   _ok,   _ok,    _ok,    _ok,    _ok,     _ok),
     "DisableKey":                          (_ok,   _ok,   _del,   _imp,   _ok,    _cre,    _upd),
     "DisableKeyRotation":                  (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import botocore.exceptions
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from fake_kms.operations import DECLARATIONS
 from fake_kms.tables import model
@@ -23,7 +25,13 @@ POLICY = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::12345
 SIGNING = {"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
 MACKING = {"Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
 ROOT = "arn:aws:iam::123456789012:root"
+WRAPPING = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
+EXTERNAL = {"DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial"}
+MULTI_REGION = {"ReplicateKey", "UpdatePrimaryRegion"}
 REQUESTS = {
+    "GetParametersForImport": WRAPPING,
+    "ReplicateKey": {"ReplicaRegion": "eu-west-1"},
+    "UpdatePrimaryRegion": {"PrimaryRegion": "eu-west-1"},
     "CreateGrant": {"GranteePrincipal": ROOT, "Operations": ["Encrypt"]},
     "DeriveSharedSecret": {"KeyAgreementAlgorithm": "ECDH"},
     "Encapsulate": {"EncapsulationAlgorithm": "ML_KEM"},
@@ -90,10 +98,30 @@ def named(client, operation, key):
     return {"TargetKeyId" if operation.endswith("Alias") else "KeyId": key["KeyId"]}
 
 
+def external(client, operation, key):
+    """Give the members of ImportKeyMaterial, for material that the key has already."""
+    parameters = client.get_parameters_for_import(KeyId=key["KeyId"], **WRAPPING)
+    public = serialization.load_der_public_key(parameters["PublicKey"])
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    request = {
+        "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": public.encrypt(bytes(32), oaep),
+        "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    }
+    client.import_key_material(KeyId=key["KeyId"], **request)
+    return request if operation == "ImportKeyMaterial" else {}
+
+
 def prepare(kms, client, operation):
     """Make a key and a request that works on it; give both."""
     spec, usage = SPECS.get(operation, ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"))
-    key = client.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+    request = {"KeySpec": spec, "KeyUsage": usage}
+    if operation in EXTERNAL:
+        key = client.create_key(Origin="EXTERNAL", **request)["KeyMetadata"]
+        return key, REQUESTS.get(operation, {}) | external(client, operation, key) | {"KeyId": key["KeyId"]}
+    key = client.create_key(MultiRegion=operation in MULTI_REGION, **request)["KeyMetadata"]
+    if operation == "UpdatePrimaryRegion":
+        client.replicate_key(KeyId=key["KeyId"], ReplicaRegion="eu-west-1")
     return key, REQUESTS.get(operation, {}) | made(client, operation, key) | named(client, operation, key)
 
 

@@ -143,6 +143,20 @@ TAKES_NO_ALIAS = {
     "tag_resource": {"Tags": []},
     "untag_resource": {"TagKeys": []},
     "update_key_description": {"Description": ""},
+    "create_grant": {"GranteePrincipal": "arn:aws:iam::123456789012:root", "Operations": ["Encrypt"]},
+    "delete_imported_key_material": {},
+    "disable_key_rotation": {},
+    "enable_key_rotation": {},
+    "get_key_last_usage": {},
+    "get_key_rotation_status": {},
+    "get_parameters_for_import": {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
+    "import_key_material": {"ImportToken": b"x", "EncryptedKeyMaterial": b"x"},
+    "list_grants": {},
+    "list_key_rotations": {},
+    "replicate_key": {"ReplicaRegion": "eu-west-1"},
+    "revoke_grant": {"GrantId": "0" * 64},
+    "rotate_key_on_demand": {},
+    "update_primary_region": {"PrimaryRegion": "eu-west-1"},
 }
 
 

@@ -25,6 +25,8 @@ def valid(shape):
     """Make a value that the shape's constraints allow."""
     if shape.enum:
         return shape.enum[0]
+    if shape.name == "RegionType":
+        return "eu-west-1"
     return {
         "blob": lambda: base64.b64encode(b"x" * max(1, shape.minimum or 1)).decode(),
         "integer": lambda: shape.minimum or 1,
@@ -96,12 +98,9 @@ def cases():
                     finding(shown(long), path, f"Member must have length less than or equal to {shape.maximum}"),
                 )
             elif shape.kind == "string" and shape.matches:
-                yield (
-                    name,
-                    member,
-                    "☃",
-                    finding(shown("☃"), path, f"Member must satisfy regular expression pattern: {shape.pattern}"),
-                )
+                value = "☃" * max(1, shape.minimum or 1)
+                constraint = f"Member must satisfy regular expression pattern: {shape.pattern}"
+                yield name, member, value, finding(shown(value), path, constraint)
 
 
 def request_for(name, **changes):

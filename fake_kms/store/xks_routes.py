@@ -1,0 +1,72 @@
+"""Where external key store proxies are: which object answers for which URI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fake_kms.crypto.xks import Failure, XksFailure, XksProxy
+
+__all__ = ["Connect", "VpcEndpointService", "XksRoutes", "XksTarget", "plain_endpoint"]
+
+_URI = re.compile(r"(https://[a-zA-Z0-9.-]+)((?:/[a-zA-Z0-9_-]+)*/kms/xks/v\d{1,2})?/?")
+
+
+class XksTarget(NamedTuple):
+    """The proxy of one external key store, and the credential to sign with."""
+
+    uri_endpoint: str
+    uri_path: str
+    region: str
+    access_key_id: str
+    secret_access_key: str
+
+
+class VpcEndpointService(NamedTuple):
+    """A VPC endpoint service; `fit` says whether it meets the requirements of an external key store."""
+
+    name: str
+    owner: str | None
+    fit: bool
+
+
+Connect = Callable[[XksTarget], XksProxy]
+
+
+class XksRoutes:
+    """The proxies of one fake by URI, and the VPC endpoint services; where none is registered, any name exists."""
+
+    def __init__(self) -> None:
+        self.vpc_endpoint_services: dict[str, VpcEndpointService] = {}
+        self._routes: dict[str, dict[str | None, Connect]] = {}
+
+    def put(self, uri: str, connect: Connect) -> None:
+        """Let something answer for an endpoint, or for one path of it. Raises: ValueError for what is no such URI."""
+        match = _URI.fullmatch(uri)
+        if match is None:
+            raise ValueError(f"not https://host or https://host/prefix/kms/xks/v1, so no key store can have it: {uri!r}")
+        endpoint, path = match.groups()
+        self._routes.setdefault(plain_endpoint(endpoint), {})[path] = connect
+
+    def reach(self, target: XksTarget) -> XksProxy:
+        """Give the proxy of a key store. Raises: XksFailure UNREACHABLE or INVALID_URI_PATH."""
+        paths = self._routes.get(plain_endpoint(target.uri_endpoint))
+        if paths is None:
+            raise XksFailure(Failure.UNREACHABLE, "no proxy is routed for this endpoint")
+        connect = paths.get(target.uri_path) or paths.get(None)
+        if connect is None:
+            raise XksFailure(Failure.INVALID_URI_PATH, "no proxy is routed for this path of the endpoint")
+        return connect(target)
+
+    def find_vpc_endpoint_service(self, name: str, owner: str) -> VpcEndpointService | None:
+        """Give a VPC endpoint service, or None where it does not exist or another account owns it."""
+        if not self.vpc_endpoint_services:
+            return VpcEndpointService(name, owner, fit=True)
+        service = self.vpc_endpoint_services.get(name)
+        return service if service is not None and service.owner in {None, owner} else None
+
+
+def plain_endpoint(uri_endpoint: str) -> str:
+    """Give an endpoint in the one form in which two are compared: host names have no case."""
+    return uri_endpoint.lower()

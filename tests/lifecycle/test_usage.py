@@ -1,0 +1,70 @@
+"""GetKeyLastUsage and kms:TrailingDaysWithoutKeyUsage."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def usage(client, key):
+    answer = client.get_key_last_usage(KeyId=key["KeyId"])
+    del answer["ResponseMetadata"]
+    return answer
+
+
+def test_a_key_that_was_never_used(client, key):
+    assert usage(client, key) == {
+        "KeyCreationDate": key["CreationDate"],
+        "KeyId": key["KeyId"],
+        "KeyLastUsage": {},
+        "TrackingStartDate": key["CreationDate"],
+    }
+
+
+def test_what_really_happened(kms, client, key):
+    other = client.create_key()["KeyMetadata"]
+    blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    kms.clock.advance(days=3)
+    moved = client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other["KeyId"])
+
+    for one in (key, other):
+        last = usage(client, one)["KeyLastUsage"]
+        assert last["Operation"] == "ReEncrypt"
+        assert last["KmsRequestId"] == moved["ResponseMetadata"]["RequestId"]
+        assert last["Timestamp"] == kms.journal.events("ReEncrypt")[0].time
+        assert last["CloudTrailEventId"] == usage(client, one)["KeyLastUsage"]["CloudTrailEventId"]
+
+
+def test_refusals_dry_runs_and_administration_do_not_count(client, key):
+    client.describe_key(KeyId=key["KeyId"])
+    with pytest.raises(client.exceptions.DryRunOperationException):
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", DryRun=True)
+    client.disable_key(KeyId=key["KeyId"])
+    with pytest.raises(client.exceptions.DisabledException):
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+
+    assert usage(client, key)["KeyLastUsage"] == {}
+
+
+def test_a_policy_that_protects_keys_in_use(kms, client):
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"},
+            {
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Action": "kms:ScheduleKeyDeletion",
+                "Resource": "*",
+                "Condition": {"NumericLessThan": {"kms:TrailingDaysWithoutKeyUsage": "30"}},
+            },
+        ],
+    }
+    key = client.create_key(Policy=json.dumps(policy))["KeyMetadata"]
+    kms.clock.advance(days=31)
+    client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+    with pytest.raises(client.exceptions.ClientError, match="explicit deny in a resource-based policy"):
+        client.schedule_key_deletion(KeyId=key["KeyId"])
+    kms.clock.advance(days=31)
+    client.schedule_key_deletion(KeyId=key["KeyId"])
