@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
+    from fake_kms.adapters.xks import Xks
     from fake_kms.policy.decide import Decision
     from fake_kms.service import Service
     from fake_kms.service.journal import Event, Journal
     from fake_kms.service.principals import Actor, Principals
+    from fake_kms.store.clusters import Clusters
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["FakeKms", "current", "fake_kms"]
@@ -141,6 +143,18 @@ class FakeKms:
         self._open_or_closed_service()
         assert self._principals is not None  # noqa: S101 - made with the service
         return self._principals
+
+    @property
+    def clusters(self) -> Clusters:
+        """The CloudHSM clusters that custom key stores may have; while there are none, any id will do."""
+        return self._open_or_closed_service().store.clusters
+
+    @property
+    def xks(self) -> Xks:
+        """The external key store proxies: which object or URL answers for which XksProxyUriEndpoint."""
+        from fake_kms.adapters.xks import Xks
+
+        return Xks(self._open_or_closed_service().store.xks)
 
     def acting_as(self, actor: Actor) -> AbstractContextManager[Actor]:
         """Let every client whose credentials nobody registered call as this principal, for the `with` block."""

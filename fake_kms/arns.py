@@ -6,6 +6,7 @@ botocore's partition names.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class Arn(NamedTuple):
     resource: str
 
 
+@functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """Name the partition a Region lies in, e.g. `aws-cn` for `cn-north-1`."""
     for prefix, partition in _PARTITIONS:

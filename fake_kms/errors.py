@@ -574,9 +574,13 @@ def invalid_policy_arn() -> KmsError:
     return KmsError("InvalidArnException", "An ARN in the specified key policy is invalid.")
 
 
-def overly_permissive_policy(text: str) -> KmsError:
+def overly_permissive_policy(subject: str) -> KmsError:
     """Refuse ForAllValues with a single-valued key. Assumed: the code; the text is Access Analyzer's."""
-    return KmsError("MalformedPolicyDocumentException", text)
+    return KmsError(
+        "MalformedPolicyDocumentException",
+        "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
+        f"requests without the specified {subject}. To fix, remove ForAllValues.",
+    )
 
 
 def policy_lockout() -> KmsError:
@@ -670,11 +674,6 @@ def invalid_grant_token() -> KmsError:
     return KmsError("InvalidGrantTokenException")
 
 
-def custom_key_store_not_found() -> KmsError:
-    """Answer that a custom key store id names nothing. Assumed: no `message`; the code is documented."""
-    return KmsError("CustomKeyStoreNotFoundException")
-
-
 # --- authorization -------------------------------------------------------------------------------------------
 
 
@@ -695,6 +694,175 @@ def access_denied_across_accounts(user: str, action: str) -> KmsError:
         "in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
         field="Message",
     )
+
+
+# --- custom key stores ---------------------------------------------------------------------------------------
+# Assumed: no `message` wherever a function gives none; the codes are documented.
+
+
+def custom_key_store_not_found() -> KmsError:
+    """Answer that a custom key store id or name names nothing."""
+    return KmsError("CustomKeyStoreNotFoundException")
+
+
+def custom_key_store_state(message: str | None = None) -> KmsError:
+    """Refuse what the connection state does not allow, or what a connected proxy does not answer."""
+    return KmsError("CustomKeyStoreInvalidStateException", message)
+
+
+def custom_key_store_has_keys() -> KmsError:
+    """Refuse to delete a key store with KMS keys."""
+    return KmsError("CustomKeyStoreHasCMKsException")
+
+
+def custom_key_store_name_in_use() -> KmsError:
+    """Refuse a second key store of the same name."""
+    return KmsError("CustomKeyStoreNameInUseException")
+
+
+def custom_key_store_quota() -> KmsError:
+    """Refuse one more key store in the account and Region."""
+    return KmsError("LimitExceededException")
+
+
+def custom_key_store_by_id_or_name() -> KmsError:
+    """Refuse to describe by id and name at once. Assumed: code and text; the rule is documented."""
+    return validation("Only one of CustomKeyStoreId and CustomKeyStoreName can be specified.")
+
+
+def member_required(member: str, because: str) -> KmsError:
+    """Refuse a request without what others of its members require. Assumed: code and text; documented rules."""
+    return validation(f"{member} is required {because}.")
+
+
+def member_not_valid(member: str, because: str) -> KmsError:
+    """Refuse a member that does not go with others. Assumed: code and text; the rules are documented."""
+    return validation(f"{member} is not valid {because}.")
+
+
+def cluster_in_use() -> KmsError:
+    """Refuse a cluster, or one of the same backup history, that another key store has."""
+    return KmsError("CloudHsmClusterInUseException")
+
+
+def cluster_not_found() -> KmsError:
+    """Answer that there is no such CloudHSM cluster."""
+    return KmsError("CloudHsmClusterNotFoundException")
+
+
+def cluster_not_active() -> KmsError:
+    """Refuse a cluster that is not ACTIVE."""
+    return KmsError("CloudHsmClusterNotActiveException")
+
+
+def cluster_not_related() -> KmsError:
+    """Refuse a cluster of another backup history than the key store's."""
+    return KmsError("CloudHsmClusterNotRelatedException")
+
+
+def cluster_configuration() -> KmsError:
+    """Refuse a cluster with fewer active HSMs than the operation needs."""
+    return KmsError("CloudHsmClusterInvalidConfigurationException")
+
+
+def cluster_unreachable() -> KmsError:
+    """Refuse to use a key whose CloudHSM cluster does not answer. Source: Developer Guide, fix-keystore."""
+    return _invalid_state("KMS cannot communicate with your CloudHSM cluster")
+
+
+def incorrect_trust_anchor() -> KmsError:
+    """Refuse a certificate that is not the cluster's."""
+    return KmsError("IncorrectTrustAnchorException")
+
+
+def xks_uri_in_use() -> KmsError:
+    """Refuse an endpoint and path that another key store has."""
+    return KmsError("XksProxyUriInUseException")
+
+
+def xks_endpoint_in_use() -> KmsError:
+    """Refuse an endpoint that another key store has, where one of them is a private DNS name."""
+    return KmsError("XksProxyUriEndpointInUseException")
+
+
+def xks_vpc_service_in_use() -> KmsError:
+    """Refuse a VPC endpoint service that another key store has."""
+    return KmsError("XksProxyVpcEndpointServiceInUseException")
+
+
+def xks_vpc_service_not_found() -> KmsError:
+    """Answer that there is no such VPC endpoint service."""
+    return KmsError("XksProxyVpcEndpointServiceNotFoundException")
+
+
+def xks_vpc_service_configuration() -> KmsError:
+    """Refuse a VPC endpoint service that does not meet the requirements."""
+    return KmsError("XksProxyVpcEndpointServiceInvalidConfigurationException")
+
+
+def xks_unreachable(message: str | None) -> KmsError:
+    """Refuse a proxy that does not answer well at its URI."""
+    return KmsError("XksProxyUriUnreachableException", message)
+
+
+def xks_credential(message: str | None) -> KmsError:
+    """Refuse a credential that the proxy does not take."""
+    return KmsError("XksProxyIncorrectAuthenticationCredentialException", message)
+
+
+def xks_response(message: str | None) -> KmsError:
+    """Refuse a proxy whose answers make no sense."""
+    return KmsError("XksProxyInvalidResponseException", message)
+
+
+def xks_configuration(message: str | None) -> KmsError:
+    """Refuse a proxy that does not let KMS in."""
+    return KmsError("XksProxyInvalidConfigurationException", message)
+
+
+def xks_key_in_use() -> KmsError:
+    """Refuse an external key that another KMS key of the key store has."""
+    return KmsError("XksKeyAlreadyInUseException")
+
+
+def xks_key_not_found(message: str | None) -> KmsError:
+    """Answer that the proxy does not find the external key."""
+    return KmsError("XksKeyNotFoundException", message)
+
+
+def xks_key_spec(key_spec: str) -> KmsError:
+    """Refuse an external key that is not AES_256."""
+    return KmsError(
+        "XksKeyInvalidConfigurationException",
+        f"The key spec of the external key must be AES_256. The key spec of specified external key is {key_spec}.",
+    )
+
+
+def xks_key_status(key_status: str) -> KmsError:
+    """Refuse an external key that is not enabled."""
+    return KmsError(
+        "XksKeyInvalidConfigurationException",
+        f"The status of the external key must be ENABLED. The status of specified external key is {key_status}.",
+    )
+
+
+def xks_key_usage(key_usage: tuple[str, ...]) -> KmsError:
+    """Refuse an external key that does not encrypt and decrypt. Assumed: the list is printed as enum sets are."""
+    return KmsError(
+        "XksKeyInvalidConfigurationException",
+        "The key usage of the external key must include ENCRYPT and DECRYPT. The key use of specified external key is "
+        f"[{', '.join(key_usage)}].",
+    )
+
+
+def xks_operation(message: str | None) -> KmsError:
+    """Refuse to use a key whose external key or proxy fails."""
+    return KmsError("KMSInvalidStateException", message)
+
+
+def xks_ciphertext(message: str | None) -> KmsError:
+    """Refuse a ciphertext that the proxy does not open."""
+    return KmsError("InvalidCiphertextException", message)
 
 
 # What a key state answers, by the name the table of key states has for it.

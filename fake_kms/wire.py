@@ -79,13 +79,18 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
 def _structure(shape: Shape, raw: Any) -> dict[str, Any]:
     if type(raw) is not dict:
         raise errors.serialization()
-    members = shape.members
+    members = _member_decoders(shape)
     out = {}
     for name, value in raw.items():
-        member = members.get(name)
-        if member is not None and value is not None:
-            out[name] = _DECODERS[member.kind](member, value)
+        if name in members and value is not None:
+            decode_member, member = members[name]
+            out[name] = decode_member(member, value)
     return out
+
+
+@functools.cache
+def _member_decoders(shape: Shape) -> dict[str, tuple[Callable[[Shape, Any], Any], Shape]]:
+    return {name: (_DECODERS[member.kind], member) for name, member in shape.members.items()}
 
 
 def _list(shape: Shape, raw: Any) -> list[Any]:

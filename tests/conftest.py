@@ -180,7 +180,7 @@ def snapshot(value, seen=frozenset()):
     seen |= {id(value)}
     if isinstance(value, FakeKms):
         store = value._service.store
-        used = [region for region in store.regions() if len(region.keys)]
+        used = [region for region in store.regions() if len(region.keys) or len(region.key_stores)]
         return snapshot([store._by_material, len(store.agenda), used, store._grants, store._retirable, store._by_token])
     if isinstance(value, dict):
         return {str(name): snapshot(item, seen) for name, item in value.items()}

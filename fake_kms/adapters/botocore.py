@@ -33,7 +33,9 @@ def patch() -> Callable[[], None]:
                 return original(session, request)
             response = door.handle(prepared)
             headers: Any = response.headers
-            return AWSResponse(request.url, response.status, headers, _Raw(response.body))
+            answered = AWSResponse(request.url, response.status, headers, _Raw(response.body))
+            answered._content = response.body  # noqa: SLF001 - what reading `raw` would come to, without reading it
+            return answered
 
         return send
 

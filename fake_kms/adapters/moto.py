@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fake_kms.adapters import active
 from fake_kms.adapters.botocore import to_http_request
 from fake_kms.adapters.requests import prepare
-from fake_kms.policy.document import parse_policy
+from fake_kms.policy.document import MalformedPolicy, parse_policy
 from fake_kms.policy.identity import Identity
 from fake_kms.policy.request import Principal
 
@@ -103,7 +103,7 @@ def _user(backend: Any, account: str, user: Any) -> Identity:
     documents = _documents(user)
     for group in backend.groups.values():
         if user in group.users:
-            documents |= _documents(group)
+            documents += _documents(group)
     principal = Principal(user.arn, account, "User", None, user.id, None)
     context = {"aws:username": user.name, "aws:userid": user.id, **_tags(user)}
     return Identity(principal, _compiled(documents), _boundary(user), context=context)
@@ -116,8 +116,8 @@ def _session(backend: Any, account: str, session: Any) -> Identity:
     arn = f"arn:{partition}:sts::{account}:assumed-role/{name}/{session.session_name}"
     unique_id = f"{role.id if role else 'AROAUNKNOWN'}:{session.session_name}"
     principal = Principal(arn, account, "AssumedRole", session.role_arn, unique_id, None)
-    session_policies = _compiled({"session policy": session.policy}) if session.policy else ()
-    documents = _documents(role) if role else {}
+    session_policies = _compiled([("session policy", session.policy)]) if session.policy else ()
+    documents = _documents(role) if role else []
     boundary = _boundary(role) if role else None
     context = {"aws:userid": unique_id, "aws:multifactorauthpresent": "false", **_tags(role)}
     return Identity(principal, _compiled(documents), boundary, session_policies, context)
@@ -127,10 +127,10 @@ def _tags(owner: Any) -> dict[str, str]:
     return {f"aws:principaltag/{tag['Key']}".lower(): tag["Value"] for tag in getattr(owner, "tags", None) or ()}
 
 
-def _documents(owner: Any) -> dict[str, str]:
+def _documents(owner: Any) -> list[tuple[str, Any]]:
+    # In pairs: inline policies of a user and of its groups may have the same name.
     inline = owner.policies if isinstance(owner.policies, dict) else {}
-    managed = {arn: _document(policy) for arn, policy in owner.managed_policies.items()}
-    return {**inline, **managed}
+    return [*inline.items(), *((arn, _document(policy)) for arn, policy in owner.managed_policies.items())]
 
 
 def _document(managed: Any) -> str:
@@ -150,12 +150,17 @@ def _boundary(owner: Any) -> Policy | None:
         for partition in list(partitions):
             policy = partitions[partition].managed_policies.get(arn)
             if policy is not None:
-                return _compiled({arn: _document(policy)})[0]
+                return _compiled([(arn, _document(policy))])[0]
     return None
 
 
-def _compiled(documents: dict[str, Any]) -> tuple[Policy, ...]:
-    return tuple(
-        parse_policy(document if isinstance(document, str) else json.dumps(document), name, kind="identity")
-        for name, document in documents.items()
-    )
+def _compiled(documents: list[tuple[str, Any]]) -> tuple[Policy, ...]:
+    """Compile policies. Raises: ValueError that points at the statement, since moto takes what IAM refuses."""
+    found = []
+    for name, document in documents:
+        text = document if isinstance(document, str) else json.dumps(document)
+        try:
+            found.append(parse_policy(text, name, kind="identity"))
+        except MalformedPolicy as reason:
+            raise ValueError(f"moto's policy {name}: {reason}") from None
+    return tuple(found)

@@ -6,21 +6,100 @@ leave the process.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fake_kms.crypto.xks import TIMEOUT_SECONDS, Failure, XksFailure, read_answer
+from fake_kms.store.xks_routes import VpcEndpointService
 
 if TYPE_CHECKING:
     from urllib3 import HTTPConnectionPool
     from urllib3.exceptions import HTTPError
 
-__all__ = ["HttpXksProxy"]
+    from fake_kms.crypto.xks import XksProxy
+    from fake_kms.store.xks_routes import XksRoutes, XksTarget
+
+__all__ = ["HttpXksProxy", "Xks"]
 
 _SERVICE = "kms-xks-proxy"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Xks:
+    """The external key store proxies of one fake: `kms.xks`."""
+
+    def __init__(self, routes: XksRoutes) -> None:
+        self._routes = routes
+
+    def route(
+        self,
+        uri: str,
+        proxy: XksProxy | str,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        ca_certs: str | None = None,
+        credential: tuple[str, str] | None = None,
+    ) -> None:
+        """Let a proxy answer for external key stores with this URI.
+
+        Input: `uri` the XksProxyUriEndpoint, for every path, or with one XksProxyUriPath behind it. `proxy` an object
+        of this process with the method `call`, as `fake_kms.xks_proxy.LocalXksProxy`; or the URL of a proxy of yours on
+        this machine, `http(s)://127.0.0.1:PORT`, which is called with the key store's path and signed with its
+        credential. `timeout` is in seconds, KMS's 250 ms where not said, and `ca_certs` a PEM file to trust, both for a
+        URL. `credential` (AccessKeyId, RawSecretAccessKey) is what an object takes, any where not said.
+        Raises: ValueError for other URIs and for URLs that leave this machine, TypeError for what is no proxy, OSError
+        for a wrong file.
+        """
+        if isinstance(proxy, HttpXksProxy):
+            raise TypeError("give the URL of the proxy: the key store has its path and credential")
+        if not isinstance(proxy, str):
+            if not callable(getattr(proxy, "call", None)):
+                raise TypeError(f"a proxy has a method `call(path, body)`: {proxy!r} has none")
+            self._routes.put(uri, lambda target: _Guarded(proxy, target, credential))
+            return
+        _check_loopback(proxy)
+
+        def connect(target: XksTarget) -> HttpXksProxy:
+            return HttpXksProxy(proxy, *target[1:], timeout=timeout, ca_certs=ca_certs)
+
+        HttpXksProxy(proxy, "", "", "", "", ca_certs=ca_certs)  # mistakes are told now
+        self._routes.put(uri, connect)
+
+    def add_vpc_endpoint_service(self, name: str, *, owner: str | None = None, fit: bool = True) -> None:
+        """Register a VPC endpoint service; from then on those that are not registered do not exist.
+
+        Input: `owner` the account it belongs to, any where not said; `fit` whether it meets AWS's requirements.
+        """
+        self._routes.vpc_endpoint_services[name] = VpcEndpointService(name, owner, fit)
+
+
+class _Guarded:
+    """A proxy of this process behind the credential it takes."""
+
+    def __init__(self, proxy: XksProxy, target: XksTarget, credential: tuple[str, str] | None) -> None:
+        self._proxy = proxy
+        self._given = (target.access_key_id, target.secret_access_key)
+        self._credential = self._given if credential is None else credential
+
+    def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Pass a request on. Raises: XksFailure."""
+        if self._given != self._credential:
+            raise XksFailure(Failure.AUTHENTICATION_FAILED, "another credential")
+        return self._proxy.call(path, body)
+
+
+def _check_loopback(url: str) -> None:
+    # An open fake reaches no other machine, whatever it is told.
+    host = urlsplit(url).hostname or ""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ValueError(f"a fake KMS talks to this machine only (127.0.0.1, [::1], localhost), not to {url!r}")
 
 
 class HttpXksProxy:

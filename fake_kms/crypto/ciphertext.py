@@ -12,17 +12,30 @@ would settle it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.crypto.context import canonical
-from fake_kms.crypto.primitives import BadCiphertext, open_gcm
+from fake_kms.crypto.primitives import BadCiphertext, open_gcm, sha256
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
     from fake_kms.entropy import Entropy
 
-__all__ = ["BY_DATA_KEY", "BY_ENCRYPT", "Sealed", "encrypted_data", "open_sealed", "parse", "seal", "seal_legacy"]
+__all__ = [
+    "BY_DATA_KEY",
+    "BY_ENCRYPT",
+    "Outer",
+    "Sealed",
+    "encrypted_data",
+    "open_sealed",
+    "parse",
+    "seal",
+    "seal_legacy",
+]
+
+# What an external key does to the content, with its additional authenticated data.
+Outer = Callable[[bytes, bytes], bytes]
 
 BY_ENCRYPT = 2
 BY_DATA_KEY = 3
@@ -51,8 +64,9 @@ def seal(
     context: Mapping[str, str] | None,
     kind: int,
     entropy: Entropy,
+    outer: Outer | None = None,
 ) -> bytes:
-    """Encrypt under one key material and give the blob.
+    """Encrypt under one key material and give the blob; `outer` encrypts what comes out once more.
 
     AWS derives a key per blob from the material and the nonce. Here the nonce is authenticated only, and the
     material itself is the key: a fresh cipher for every blob would double the cost of the call, and the IV alone
@@ -62,7 +76,10 @@ def seal(
     nonce, iv = random[:16], random[16:]
     header = _START[kind] + material.identifier + b"\1" + nonce
     inner = bytes(7) + len(plaintext).to_bytes(4, "big") + plaintext
-    content = material.cipher.encrypt(iv, inner, header + canonical(context))
+    authenticated = header + canonical(context)
+    content = material.cipher.encrypt(iv, inner, authenticated)
+    if outer is not None:
+        content = outer(content, sha256(authenticated))
     cms = encrypted_data(iv, content)
     return header + len(cms).to_bytes(4, "big") + cms
 
@@ -76,9 +93,14 @@ def seal_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> bytes
     return header + len(cms).to_bytes(4, "big") + cms
 
 
-def open_sealed(sealed: Sealed, material: Material, context: Mapping[str, str] | None) -> bytes:
-    """Decrypt a parsed blob. Raises: BadCiphertext for other material, another context or a changed bit."""
-    return open_gcm(material.cipher, sealed.iv, sealed.content, sealed.header + canonical(context))[_INNER:]
+def open_sealed(
+    sealed: Sealed, material: Material, context: Mapping[str, str] | None, outer: Outer | None = None
+) -> bytes:
+    """Decrypt a parsed blob, after `outer`. Raises: BadCiphertext for other material or context, or a changed bit."""
+    authenticated, content = sealed.header + canonical(context), sealed.content
+    if outer is not None:
+        content = outer(content, sha256(authenticated))
+    return open_gcm(material.cipher, sealed.iv, content, authenticated)[_INNER:]
 
 
 def parse(blob: bytes) -> Sealed:

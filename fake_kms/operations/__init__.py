@@ -5,6 +5,7 @@ from __future__ import annotations
 from fake_kms.operations import (  # noqa: F401 - imported for their declarations
     agreement,
     aliases,
+    custom_key_stores,
     data_keys,
     deletion,
     encryption,

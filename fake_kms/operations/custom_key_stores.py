@@ -1,24 +1,362 @@
-"""Custom key stores."""
+"""Custom key stores: CloudHSM clusters of the user's and external key managers, and their connection.
+
+Source: AWS KMS Developer Guide, "Key stores"; the documentation of the operations and of their errors (api_semantics
+section 7). Assumed: the order of the checks, all of which come after authorization.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
+from fake_kms.operations._cloud_hsm import check_new_cluster, check_related_cluster, has_hsms_for_keys, log_in
+from fake_kms.operations._declare import Call, Output, operation, page_of
+from fake_kms.operations._external import (
+    VPC,
+    check_external_key,
+    check_proxy,
+    check_uniqueness,
+    check_vpc_endpoint_service,
+    try_proxy,
+)
+from fake_kms.store.key_store import CustomKeyStore
 
 if TYPE_CHECKING:
-    from fake_kms.operations._declare import Call
+    from collections.abc import Mapping
+
     from fake_kms.store.key import Key
     from fake_kms.tables.key_specs import KeySpec
 
-__all__ = ["check_key_store", "put_into_key_store"]
+__all__ = ["check_key_store", "connected_key_store", "named_key_store", "put_into_key_store"]
+
+_CLOUD_HSM = "AWS_CLOUDHSM"
+_EXTERNAL = "EXTERNAL_KEY_STORE"
+_VPC_SERVICE = "XksProxyVpcEndpointServiceName"
+_VPC_MEMBERS = {_VPC_SERVICE, "XksProxyVpcEndpointServiceOwner"}
+_REQUIRED = {
+    _CLOUD_HSM: ("CloudHsmClusterId", "KeyStorePassword", "TrustAnchorCertificate"),
+    _EXTERNAL: (
+        "XksProxyConnectivity",
+        "XksProxyAuthenticationCredential",
+        "XksProxyUriEndpoint",
+        "XksProxyUriPath",
+    ),
+}
+_MEMBERS = {
+    _CLOUD_HSM: set(_REQUIRED[_CLOUD_HSM]),
+    _EXTERNAL: {*_REQUIRED[_EXTERNAL], *_VPC_MEMBERS},
+}
+# What may change while the key store is connected. Source: UpdateCustomKeyStore; CustomKeyStoreInvalidStateException
+# knows of the name only. Assumed: the operation is right.
+_UPDATED_ANY_TIME = {
+    "CustomKeyStoreId",
+    "NewCustomKeyStoreName",
+    "XksProxyAuthenticationCredential",
+    "XksProxyUriPath",
+}
 
 
-def check_key_store(call: Call, spec: KeySpec) -> None:  # noqa: ARG001
-    """Check what CreateKey says about a custom key store. Raises: KmsError."""
-    if "CustomKeyStoreId" in call.input:
+# --- making and describing -----------------------------------------------------------------------------------
+
+
+def _check_create(call: Call) -> None:
+    request = call.input
+    kind = request.get("CustomKeyStoreType", _CLOUD_HSM)
+    because = f"for custom key stores of type {kind}"
+    for member in _REQUIRED[kind]:
+        if member not in request:
+            raise errors.member_required(member, because)
+    _check_members_of(kind, request)
+    _check_name_is_free(call, request["CustomKeyStoreName"])
+    if len(call.region.key_stores) >= call.store.quotas["custom_key_stores"]:
+        raise errors.custom_key_store_quota()
+    if kind == _CLOUD_HSM:
+        check_new_cluster(call)
+        return
+    settings = _settings(call, kind, {})
+    _check_connectivity(settings, request)
+    check_uniqueness(call, settings)
+    check_vpc_endpoint_service(call, settings)
+    if settings["XksProxyConnectivity"] != VPC:
+        check_proxy(call, settings)
+
+
+def _check_members_of(kind: str, request: Mapping[str, Any]) -> None:
+    for other, members in _MEMBERS.items():
+        for member in request:
+            if other != kind and member in members:
+                raise errors.member_not_valid(member, f"for custom key stores of type {kind}")
+
+
+def _check_name_is_free(call: Call, name: str) -> None:
+    if any(key_store.name == name for key_store in call.region.key_stores):
+        raise errors.custom_key_store_name_in_use()
+
+
+def _check_connectivity(settings: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+    because = f"with XksProxyConnectivity {settings['XksProxyConnectivity']}"
+    if settings["XksProxyConnectivity"] == VPC:
+        if _VPC_SERVICE not in settings:
+            raise errors.member_required(_VPC_SERVICE, because)
+        return
+    for member in sorted(_VPC_MEMBERS & request.keys()):
+        raise errors.member_not_valid(member, because)
+
+
+def _settings(call: Call, kind: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the settings of a key store as the request would have them."""
+    settings = {**before, **{name: value for name, value in call.input.items() if name in _MEMBERS[kind]}}
+    if kind == _EXTERNAL and settings["XksProxyConnectivity"] == VPC:
+        settings.setdefault("XksProxyVpcEndpointServiceOwner", call.region.account)
+    elif kind == _EXTERNAL:
+        settings = {name: value for name, value in settings.items() if name not in _VPC_MEMBERS}
+    return settings
+
+
+@operation("CreateCustomKeyStore", check_fit=_check_create, changes=True)
+def create_custom_key_store(call: Call) -> Output:
+    """Make a custom key store, which is not connected yet.
+
+    Input: CustomKeyStoreType AWS_CLOUDHSM where nothing is said, with cluster, password of kmsuser and trust anchor;
+    or EXTERNAL_KEY_STORE with URI, credential and connectivity of the proxy, which is contacted at once where that is
+    PUBLIC_ENDPOINT. Output: CustomKeyStoreId.
+    Raises: ValidationException, CustomKeyStoreNameInUseException, LimitExceededException, CloudHsmCluster…,
+    IncorrectTrustAnchorException, XksProxy…. Source: API_CreateCustomKeyStore.
+    """
+    kind = call.input.get("CustomKeyStoreType", _CLOUD_HSM)
+    key_store = CustomKeyStore(
+        store_id=f"cks-{call.store.entropy.bytes(9).hex()[:17]}",
+        name=call.input["CustomKeyStoreName"],
+        kind=kind,
+        region=call.region.name,
+        account=call.region.account,
+        created=call.now,
+        settings=_settings(call, kind, {}),
+    )
+    call.region.key_stores.add(key_store.store_id, key_store)
+    return {"CustomKeyStoreId": key_store.store_id}
+
+
+def _check_describe(call: Call) -> None:
+    by_id, by_name = call.input.get("CustomKeyStoreId"), call.input.get("CustomKeyStoreName")
+    if by_id is not None and by_name is not None:
+        raise errors.custom_key_store_by_id_or_name()
+    if by_id is not None:
+        named_key_store(call)
+    if by_name is not None and all(key_store.name != by_name for key_store in call.region.key_stores):
         raise errors.custom_key_store_not_found()
 
 
+@operation("DescribeCustomKeyStores", check_fit=_check_describe)
+def describe_custom_key_stores(call: Call) -> Output:
+    """Describe the custom key stores of the account in the Region, or the one of an id or name; 100 a page.
+
+    Raises: CustomKeyStoreNotFoundException, InvalidMarkerException. Source: API_DescribeCustomKeyStores.
+    """
+    asked = {call.input.get("CustomKeyStoreId"), call.input.get("CustomKeyStoreName")} - {None}
+    return page_of(
+        call,
+        "CustomKeyStores",
+        call.region.key_stores,
+        _described,
+        where=lambda key_store: not asked or bool(asked & {key_store.store_id, key_store.name}),
+    )
+
+
+def _described(key_store: CustomKeyStore) -> dict[str, Any]:
+    settings = key_store.settings
+    entry: dict[str, Any] = {
+        "ConnectionState": key_store.state,
+        "CreationDate": key_store.created,
+        "CustomKeyStoreId": key_store.store_id,
+        "CustomKeyStoreName": key_store.name,
+        "CustomKeyStoreType": key_store.kind,
+    }
+    if key_store.error_code is not None:
+        entry["ConnectionErrorCode"] = key_store.error_code
+    if not key_store.external:
+        return entry | {name: settings[name] for name in ("CloudHsmClusterId", "TrustAnchorCertificate")}
+    told = {name.removeprefix("XksProxy"): value for name, value in settings.items() if isinstance(value, str)}
+    told["AccessKeyId"] = settings["XksProxyAuthenticationCredential"]["AccessKeyId"]
+    return entry | {"XksProxyConfiguration": told}
+
+
+def named_key_store(call: Call) -> CustomKeyStore:
+    """Give the key store that a request names. Raises: KmsError CustomKeyStoreNotFoundException."""
+    key_store = call.region.key_stores.get(call.input["CustomKeyStoreId"])
+    if key_store is None:
+        raise errors.custom_key_store_not_found()
+    return key_store
+
+
+# --- changing and deleting -----------------------------------------------------------------------------------
+
+
+def _check_update(call: Call) -> None:
+    key_store, request = named_key_store(call), call.input
+    _check_members_of(key_store.kind, request)
+    allowed = {"DISCONNECTED"} if request.keys() - _UPDATED_ANY_TIME else {"CONNECTED", "DISCONNECTED"}
+    if key_store.state not in allowed:
+        raise errors.custom_key_store_state()
+    name = request.get("NewCustomKeyStoreName", key_store.name)
+    if name != key_store.name:
+        _check_name_is_free(call, name)
+    if key_store.external:
+        _check_external_update(call, key_store)
+    elif "CloudHsmClusterId" in request:
+        check_related_cluster(call, key_store)
+
+
+def _check_external_update(call: Call, key_store: CustomKeyStore) -> None:
+    before, settings = key_store.settings, _settings(call, _EXTERNAL, key_store.settings)
+    changed = settings["XksProxyConnectivity"] != before["XksProxyConnectivity"]
+    if changed and "XksProxyUriEndpoint" not in call.input:
+        raise errors.member_required("XksProxyUriEndpoint", "to change XksProxyConnectivity")
+    _check_connectivity(settings, call.input)
+    if settings == before:
+        return
+    check_uniqueness(call, settings, key_store)
+    check_vpc_endpoint_service(call, settings)
+    # Assumed: through a VPC endpoint service KMS asks the proxy only while the key store is connected.
+    if settings["XksProxyConnectivity"] != VPC or key_store.state == "CONNECTED":
+        check_proxy(call, settings)
+
+
+@operation("UpdateCustomKeyStore", check_fit=_check_update, changes=True)
+def update_custom_key_store(call: Call) -> Output:
+    """Change the name or the settings of a custom key store; most of them only while it is disconnected.
+
+    Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, CloudHsmClusterNotRelatedException,
+    and as CreateCustomKeyStore. Source: API_UpdateCustomKeyStore.
+    """
+    key_store = named_key_store(call)
+    key_store.name = call.input.get("NewCustomKeyStoreName", key_store.name)
+    key_store.settings = _settings(call, key_store.kind, key_store.settings)
+    return {}
+
+
+def _check_delete(call: Call) -> None:
+    key_store = named_key_store(call)
+    if key_store.state != "DISCONNECTED":
+        raise errors.custom_key_store_state()
+    if key_store.keys:
+        raise errors.custom_key_store_has_keys()
+
+
+@operation("DeleteCustomKeyStore", check_fit=_check_delete, changes=True)
+def delete_custom_key_store(call: Call) -> Output:
+    """Delete a disconnected custom key store without KMS keys; keys that wait for their deletion are keys.
+
+    Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, CustomKeyStoreHasCMKsException.
+    Source: API_DeleteCustomKeyStore.
+    """
+    call.region.key_stores.remove(named_key_store(call).store_id)
+    return {}
+
+
+# --- connecting ----------------------------------------------------------------------------------------------
+
+
+def _check_connect(call: Call) -> None:
+    if named_key_store(call).state in {"DISCONNECTING", "FAILED"}:
+        raise errors.custom_key_store_state()
+
+
+@operation("ConnectCustomKeyStore", check_fit=_check_connect, changes=True)
+def connect_custom_key_store(call: Call) -> Output:
+    """Begin to connect a custom key store: CONNECTING, and after a while CONNECTED, or FAILED with an error code.
+
+    Whether it succeeds is settled now, when the cluster or proxy is asked, and seen then. Assumed: nothing happens to a
+    key store that is CONNECTED or CONNECTING already.
+    Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, CloudHsmClusterNotActiveException,
+    CloudHsmClusterInvalidConfigurationException. Source: API_ConnectCustomKeyStore.
+    """
+    key_store = named_key_store(call)
+    if key_store.state == "DISCONNECTED":
+        error_code = try_proxy(call, key_store.settings) if key_store.external else log_in(call, key_store)
+        key_store.enter("CONNECTING")
+        _enter_later(call, key_store, "CONNECTED" if error_code is None else "FAILED", error_code)
+    return {}
+
+
+def _check_disconnect(call: Call) -> None:
+    if named_key_store(call).state in {"DISCONNECTING", "DISCONNECTED"}:
+        raise errors.custom_key_store_state()
+
+
+@operation("DisconnectCustomKeyStore", check_fit=_check_disconnect, changes=True)
+def disconnect_custom_key_store(call: Call) -> Output:
+    """Begin to disconnect a custom key store: its keys are unavailable at once.
+
+    Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException. Source: API_DisconnectCustomKeyStore.
+    """
+    key_store = named_key_store(call)
+    key_store.enter("DISCONNECTING")
+    _enter_later(call, key_store, "DISCONNECTED")
+    return {}
+
+
+def _enter_later(call: Call, key_store: CustomKeyStore, state: str, error_code: str | None = None) -> None:
+    # Disconnecting what is being connected leaves a date on the agenda that counts no more.
+    expected = key_store.changes
+
+    def enter(_: float) -> None:
+        if key_store.changes == expected:
+            key_store.enter(state, error_code)
+
+    call.store.agenda.put(call.now + call.store.settling, enter)
+
+
+# --- keys and random bytes -----------------------------------------------------------------------------------
+
+
+def connected_key_store(call: Call) -> CustomKeyStore:
+    """Give the key store that a request names. Raises: KmsError when there is none, or it is not CONNECTED."""
+    key_store = named_key_store(call)
+    if key_store.state != "CONNECTED":
+        raise errors.custom_key_store_state()
+    return key_store
+
+
+def check_key_store(call: Call, spec: KeySpec) -> None:
+    """Check what CreateKey says about a custom key store. Raises: KmsError."""
+    request = call.input
+    origin = request.get("Origin", "AWS_KMS")
+    because = f"with Origin {origin}"
+    if "XksKeyId" in request and origin != _EXTERNAL:
+        raise errors.member_not_valid("XksKeyId", because)
+    if origin not in _MEMBERS:
+        if "CustomKeyStoreId" in request:
+            raise errors.member_not_valid("CustomKeyStoreId", because)
+        return
+    for member in ("CustomKeyStoreId", "XksKeyId") if origin == _EXTERNAL else ("CustomKeyStoreId",):
+        if member not in request:
+            raise errors.member_required(member, because)
+    # Assumed: the code, and no `message`; the rule is documented.
+    if spec.name != "SYMMETRIC_DEFAULT" or request.get("MultiRegion"):
+        raise errors.unsupported()
+    _check_takes_key(call, origin)
+
+
+def _check_takes_key(call: Call, origin: str) -> None:
+    key_store = named_key_store(call)
+    if key_store.kind != origin:  # Assumed: the code, and no `message`
+        raise errors.unsupported()
+    connected_key_store(call)
+    if key_store.external and call.input["XksKeyId"] in key_store.keys:
+        raise errors.xks_key_in_use()
+    if not key_store.external and not has_hsms_for_keys(call, key_store):
+        raise errors.cluster_configuration()
+
+
 def put_into_key_store(call: Call, key: Key) -> None:
-    """Let a new key be one of its custom key store, if it names one."""
+    """Let a new key be one of its custom key store, if it names one. Raises: KmsError.
+
+    The proxy is asked here and not with the other checks: by now the caller is known to be allowed to make keys.
+    """
+    if "CustomKeyStoreId" not in call.input:
+        return
+    key_store, xks_key_id = named_key_store(call), call.input.get("XksKeyId")
+    if xks_key_id is not None:
+        check_external_key(call, key_store, xks_key_id)
+    key_store.add(key, xks_key_id)

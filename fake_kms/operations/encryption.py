@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from fake_kms import errors
 from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
+from fake_kms.operations._cloud_hsm import check_cluster_answers
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
+from fake_kms.operations._external import decrypt_outside, encrypt_outside
+
+if TYPE_CHECKING:
+    from fake_kms.store.key import Key
 
 __all__ = ["seal_under"]
 
@@ -43,7 +51,8 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
             raise errors.plaintext_too_long(algorithm, key.spec.name, limit)
         return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
     context = call.input.get(found.use.context)
-    return ciphertext.seal(material, plaintext, context, kind, call.store.entropy)
+    outer = partial(encrypt_outside, call, key) if _outside(call, key) else None
+    return ciphertext.seal(material, plaintext, context, kind, call.store.entropy, outer)
 
 
 def _open(call: Call, found: FoundKey) -> bytes:
@@ -52,11 +61,21 @@ def _open(call: Call, found: FoundKey) -> bytes:
         return b""
     try:
         if found.sealed is not None and found.material is not None:
-            return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context))
+            outer = partial(decrypt_outside, call, found.key) if _outside(call, found.key) else None
+            return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context), outer)
         assert found.key.material is not None  # noqa: S101 - the key's state says so
         return asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
+
+
+def _outside(call: Call, key: Key) -> bool:
+    """Tell whether an external key encrypts too. Raises: KmsError where the key's CloudHSM cluster does not answer."""
+    key_store = key.custom_key_store
+    if key_store is None or key_store.external:
+        return key_store is not None
+    check_cluster_answers(call, key_store)
+    return False
 
 
 def _algorithm(call: Call, found: FoundKey) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, Output, operation
+from fake_kms.operations.custom_key_stores import connected_key_store, named_key_store
 
 __all__: list[str] = []
 
@@ -11,11 +12,22 @@ __all__: list[str] = []
 def _check_number(call: Call) -> None:
     if "NumberOfBytes" not in call.input:
         raise errors.number_of_bytes_required()
-    if "CustomKeyStoreId" in call.input:
-        raise errors.custom_key_store_not_found()
 
 
-@operation("GenerateRandom", check_request=_check_number)
+def _check_key_store(call: Call) -> None:
+    if "CustomKeyStoreId" not in call.input:
+        return
+    if named_key_store(call).external:
+        raise errors.unsupported()
+    connected_key_store(call)
+
+
+@operation("GenerateRandom", check_request=_check_number, check_fit=_check_key_store)
 def generate_random(call: Call) -> Output:
-    """Give 1 to 1024 random bytes. Source: API_GenerateRandom."""
+    """Give 1 to 1024 random bytes.
+
+    Input: CustomKeyStoreId names a connected CloudHSM key store to take them from. Raises:
+    CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, UnsupportedOperationException for an external
+    key store (Assumed: without `message`). Source: API_GenerateRandom.
+    """
     return {"Plaintext": call.store.entropy.bytes(call.input["NumberOfBytes"])}

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fake_kms.policy.malformed import OVERLY_PERMISSIVE, MalformedPolicy, OverlyPermissive
+from fake_kms.policy.malformed import MalformedPolicy, OverlyPermissive
 from fake_kms.policy.match import Matcher, arn_matcher, canonical_key, glob_matcher, text_matcher
 from fake_kms.policy.request import Context
 
@@ -75,7 +75,7 @@ def refuse_overly_permissive(checks: Sequence[Check]) -> None:
     for check in checks:
         for prefix, subject in _SINGLE_VALUED.items():
             if check.operator.startswith("ForAllValues:") and canonical_key(check.key).startswith(prefix):
-                raise OverlyPermissive(OVERLY_PERMISSIVE.format(subject=subject))
+                raise OverlyPermissive(f"{check.operator} of {check.key}, which has one value or none", subject)
 
 
 def _check(name: str, key: str, values: Any, *, variables: bool) -> Check:

@@ -73,7 +73,7 @@ def _compiled(document: dict[str, Any], *, kind: str, variables: bool) -> Iterat
         try:
             yield compile_statement(number, raw, kind=kind, variables=variables)
         except MalformedPolicy as verdict:  # noqa: PERF203 - each verdict points at its statement
-            raise type(verdict)(f"{place_of(number, raw)}: {verdict}") from None
+            raise type(verdict)(f"{place_of(number, raw)}: {verdict}", *verdict.args[1:]) from None
 
 
 def _refuse_same_sids(compiled: tuple[Statement, ...]) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["OVERLY_PERMISSIVE", "InvalidPolicyArn", "InvalidPrincipal", "MalformedPolicy", "OverlyPermissive"]
-
-# Assumed: that PutKeyPolicy words it as the console and Access Analyzer do; a PutKeyPolicy call would tell.
-OVERLY_PERMISSIVE = (
-    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
-    "requests without the specified {subject}. To fix, remove ForAllValues."
-)
+__all__ = ["InvalidPolicyArn", "InvalidPrincipal", "MalformedPolicy", "OverlyPermissive"]
 
 
 class MalformedPolicy(Exception):  # noqa: N818 - a verdict on the document
     """The document is no policy; `args[0]` says why, in our words."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class InvalidPrincipal(MalformedPolicy):
@@ -24,4 +21,7 @@ class InvalidPolicyArn(MalformedPolicy):
 
 
 class OverlyPermissive(MalformedPolicy):
-    """A statement asks for `ForAllValues` of a single-valued key, which a request without the key would meet."""
+    """A statement asks for `ForAllValues` of a single-valued key, which a request without the key would meet.
+
+    `args[1]` is what such a request lacks: "encryption context" or "tag".
+    """

@@ -37,6 +37,10 @@ class Policies:
             yield "permissions boundary", self.boundary
         yield from (("session policy", policy) for policy in self.session)
 
+    def are_constant(self, action: str) -> bool:
+        """Tell whether the decision about an action depends on principal, action and resource alone."""
+        return not self.grants and not any(_asks_context(policy, action) for _, policy in self.titled())
+
     @staticmethod
     def key_policy_speaks(request: Request) -> bool:
         """Tell whether the resource is one that a key policy is about; an alias is not."""
@@ -47,6 +51,12 @@ class Policies:
 def title_of(kind: str, policy: Policy) -> str:
     """Name a policy in a sentence: its name, behind the kind of policy it is unless it begins so."""
     return policy.name if policy.name.startswith(kind) else f"{kind} '{policy.name}'"
+
+
+@functools.lru_cache(maxsize=16384)
+def _asks_context(policy: Policy, action: str) -> bool:
+    denying, allowing = statements_on(policy, action)
+    return any(statement.asks_context for statement in (*denying, *allowing))
 
 
 @functools.lru_cache(maxsize=16384)

@@ -73,6 +73,11 @@ class Statement:
     conditions: tuple[Check, ...]
     label: str  # its Sid, or its place from 1
 
+    @property
+    def asks_context(self) -> bool:
+        """Whether anything besides principal, action and resource decides if the statement applies."""
+        return bool(self.conditions) or any("${" in pattern for pattern in self.resources.patterns)
+
     def covers(self, action: str) -> bool:
         """Tell whether an action, in lower case, is one of the statement's."""
         return self.actions.matches(action, _NO_CONTEXT)

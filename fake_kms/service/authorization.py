@@ -39,6 +39,7 @@ _CLAUSES = {
     Outcome.NOT_ALLOWED_BY_BOUNDARY: "because no permissions boundary allows the {action} action",
     Outcome.NOT_ALLOWED_BY_SESSION_POLICY: "because no session policy allows the {action} action",
 }
+_MOST_REMEMBERED = 4096
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
 
@@ -112,6 +113,22 @@ def _found_through(call: Call, key: Key) -> FoundKey:
 
 
 def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
+    # Most decisions depend on caller, policies, action and resource alone, and are made once.
+    call, key = exchange.call, check.found.key if check.found else None
+    question = (call.caller.identity, key.policy if key else None, check.action, check.resource)
+    granted = key is not None and len(call.store.grants_of(key.arn)) > 0
+    remembered = exchange.service.constant_decisions
+    decision = None if granted else remembered.get(question)
+    if decision is None:
+        decision = _decide_anew(exchange, check, presented)
+        if not granted and decision.policies.are_constant(check.action):
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            remembered[question] = decision
+    return decision
+
+
+def _decide_anew(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
     call, permission = exchange.call, exchange.declaration.permission
     user_agent = exchange.request.headers.get("user-agent", "")
     context = ConditionContext(call, call.caller.identity, permission, check.found, exchange.attestation, user_agent)

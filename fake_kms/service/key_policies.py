@@ -53,7 +53,7 @@ def _parsed(text: str) -> Policy:
     except InvalidPolicyArn:
         raise errors.invalid_policy_arn() from None
     except OverlyPermissive as reason:
-        raise errors.overly_permissive_policy(str(reason)) from None
+        raise errors.overly_permissive_policy(reason.args[1]) from None
     except MalformedPolicy:
         raise errors.malformed_policy() from None
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from fake_kms.clock import Now
     from fake_kms.entropy import Entropy
+    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.identity import Identity
     from fake_kms.service.principals import Principals
     from fake_kms.store.key import Key
     from fake_kms.wire import HttpRequest, HttpResponse
@@ -191,6 +193,7 @@ class Service:
         if strict_identity:
             self.store.knows_principal = principals.knows
         self.journal = Journal()
+        self.constant_decisions: dict[tuple[Identity, str | None, str, str], Decision] = {}
         self.store.on_service_event = self._note_service_event
         self.model = model.load()
         self._attestation_roots = None if attestation_roots is None else [load_root(root) for root in attestation_roots]

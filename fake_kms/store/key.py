@@ -130,5 +130,6 @@ class Key:
             self.state = KeyState.DISABLED
         if self.state in {KeyState.ENABLED, KeyState.DISABLED} and not self.complete:
             self.state = KeyState.PENDING_IMPORT
-        if self.custom_key_store is not None and change is Change.CANCEL_DELETION and self.custom_key_store.state != "CONNECTED":
+        store = self.custom_key_store
+        if store is not None and store.state != "CONNECTED" and self.state in {KeyState.ENABLED, KeyState.DISABLED}:
             self.state = KeyState.UNAVAILABLE

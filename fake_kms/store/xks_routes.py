@@ -45,7 +45,7 @@ class XksRoutes:
         """Let something answer for an endpoint, or for one path of it. Raises: ValueError for what is no such URI."""
         match = _URI.fullmatch(uri)
         if match is None:
-            raise ValueError(f"not https://host or https://host/prefix/kms/xks/v1, so no key store can have it: {uri!r}")
+            raise ValueError(f"no key store can have this; https://host or https://host/prefix/kms/xks/v1: {uri!r}")
         endpoint, path = match.groups()
         self._routes.setdefault(plain_endpoint(endpoint), {})[path] = connect
 

@@ -322,8 +322,8 @@ class TestListGrants:
         assert [entry["GrantId"] for entry in first["Grants"]] == made[:2]
         assert [entry["GrantId"] for entry in rest["Grants"]] == made[3:]
         assert (first["Truncated"], rest["Truncated"], "NextMarker" in rest) == (True, False, False)
+        other = client.create_key()["KeyMetadata"]["KeyId"]
         with refused("InvalidMarkerException"):
-            other = client.create_key()["KeyMetadata"]["KeyId"]
             client.list_grants(KeyId=other, Marker=first["NextMarker"])
 
     def test_a_page_holds_fifty_and_at_most_a_hundred(self, client, key, grant):
@@ -623,8 +623,8 @@ USES = {
     "Encapsulate": (ENCAPSULATION, None, lambda c, k, _: c.encapsulate(
         KeyId=k, EncapsulationAlgorithm="ML_KEM")),
     "Decapsulate": (ENCAPSULATION,
-                    lambda c, k: c.encapsulate(KeyId=k, EncapsulationAlgorithm="ML_KEM")["CiphertextBlob"],
-                    lambda c, k, made: c.decapsulate(KeyId=k, CiphertextBlob=made, EncapsulationAlgorithm="ML_KEM")),
+                    lambda c, k: c.encapsulate(KeyId=k, EncapsulationAlgorithm="ML_KEM")["SharedSecretCiphertextBlob"],
+                    lambda c, k, made: c.decapsulate(KeyId=k, SharedSecretCiphertextBlob=made, EncapsulationAlgorithm="ML_KEM")),
 }  # fmt: skip
 
 

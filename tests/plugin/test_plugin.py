@@ -114,6 +114,32 @@ def test_a_failure_report_tells_what_was_asked_and_never_what_was_encrypted(pyte
     assert "very secret" not in result.stdout.str()
 
 
+def test_a_failure_report_explains_what_policies_refused(pytester):
+    pytester.makepyfile(
+        """
+        import boto3
+
+        def test_it(fake_kms):
+            key = fake_kms.client().create_key()["KeyMetadata"]["KeyId"]
+            alice = fake_kms.principals.user("alice")
+            alice.client().encrypt(KeyId=key, Plaintext=b"x")
+        """
+    )
+    result = pytester.runpytest(*ARGUMENTS)
+    result.stdout.fnmatch_lines(
+        [
+            "*fake_kms: requests of this test*",
+            "CreateKey arn:aws:kms:* by arn:aws:iam::123456789012:user/admin -> ok",
+            "Encrypt arn:aws:kms:* by arn:aws:iam::123456789012:user/alice -> AccessDeniedException: User: *",
+            "Refused (NOT_ALLOWED_BY_IDENTITY_POLICY): kms:Encrypt on arn:aws:kms:*",
+            "  key policy statement 'Enable IAM User Permissions' (delegates to the account) would allow, but no *",
+            "  - Allow key policy statement 'Enable IAM User Permissions': matches (delegates to the account)",
+        ],
+        consecutive=True,
+    )
+    assert "Allowed: " not in result.stdout.str()
+
+
 def test_a_passing_test_has_no_report(pytester):
     pytester.makepyfile("def test_it(fake_kms): pass")
     assert "fake_kms: requests" not in pytester.runpytest(*ARGUMENTS, "-rA").stdout.str()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from fake_kms import FakeKms, current, fake_kms
+from fake_kms.xks_proxy import LocalXksProxy
 
 
 @fake_kms
@@ -32,5 +33,9 @@ def use() -> None:
         kms.client("eu-west-1", use_ssl=True)
         codes: list[str | None] = [event.error_code for event in kms.journal.events("Encrypt", key="k", error="e")]
         names: tuple[str, str] = (kms.region, kms.account_id)
+        kms.clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, family="f").set_state("ACTIVE")  # noqa: S106
+        kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
+        kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
+        kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=names[1], fit=True)
         kms.reset()
         print(codes, names, current())

@@ -1,0 +1,88 @@
+"""CloudHSM key stores: whether a cluster will do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_kms import errors
+
+if TYPE_CHECKING:
+    from fake_kms.operations._declare import Call
+    from fake_kms.store.clusters import Cluster
+    from fake_kms.store.key_store import CustomKeyStore
+
+__all__ = ["check_cluster_answers", "check_new_cluster", "check_related_cluster", "has_hsms_for_keys", "log_in"]
+
+# Creating and updating key stores and creating keys needs two active HSMs, connecting one. Source:
+# CloudHsmClusterInvalidConfigurationException.
+_HSMS = 2
+
+
+def check_new_cluster(call: Call) -> None:
+    """Check the cluster of a new key store. Raises: KmsError. Assumed: the order of these checks."""
+    cluster = _fitting(call)
+    if not cluster.accepts(call.input["TrustAnchorCertificate"]):
+        raise errors.incorrect_trust_anchor()
+    for region in call.store.regions():
+        if region.account == call.region.account and any(_has(call, cluster, store) for store in region.key_stores):
+            raise errors.cluster_in_use()
+
+
+def _has(call: Call, cluster: Cluster, key_store: CustomKeyStore) -> bool:
+    if key_store.external:
+        return False
+    used = key_store.settings["CloudHsmClusterId"]
+    other = call.store.clusters.find(used)
+    return used == cluster.cluster_id or (other is not None and cluster.shares_history(other) is True)
+
+
+def check_related_cluster(call: Call, key_store: CustomKeyStore) -> None:
+    """Check the cluster that a key store is to have from now on. Raises: KmsError."""
+    cluster = _fitting(call)
+    before = call.store.clusters.find(key_store.settings["CloudHsmClusterId"])
+    certificate = key_store.settings["TrustAnchorCertificate"]
+    if (before is not None and cluster.shares_history(before) is False) or not cluster.accepts(certificate):
+        raise errors.cluster_not_related()
+
+
+def _fitting(call: Call) -> Cluster:
+    cluster = call.store.clusters.find(call.input["CloudHsmClusterId"])
+    if cluster is None:
+        raise errors.cluster_not_found()
+    if not cluster.active:
+        raise errors.cluster_not_active()
+    if cluster.hsms < _HSMS:
+        raise errors.cluster_configuration()
+    return cluster
+
+
+def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
+    """Connect to a cluster; output is the ConnectionErrorCode, None for success.
+
+    Raises: KmsError for a cluster of which KMS can tell beforehand that it will not do.
+    """
+    cluster = _cluster_of(call, key_store)
+    if cluster is None:
+        return "CLUSTER_NOT_FOUND"
+    if not cluster.active:
+        raise errors.cluster_not_active()
+    if not cluster.hsms:
+        raise errors.cluster_configuration()
+    return cluster.log_in(key_store.settings["KeyStorePassword"])
+
+
+def has_hsms_for_keys(call: Call, key_store: CustomKeyStore) -> bool:
+    """Tell whether a cluster has what it takes to make a key in it."""
+    cluster = _cluster_of(call, key_store)
+    return cluster is not None and cluster.active and cluster.hsms >= _HSMS
+
+
+def check_cluster_answers(call: Call, key_store: CustomKeyStore) -> None:
+    """Check that a connected cluster can still be used. Raises: KmsError KMSInvalidStateException."""
+    cluster = _cluster_of(call, key_store)
+    if cluster is None or not cluster.reachable:
+        raise errors.cluster_unreachable()
+
+
+def _cluster_of(call: Call, key_store: CustomKeyStore) -> Cluster | None:
+    return call.store.clusters.find(key_store.settings["CloudHsmClusterId"])
