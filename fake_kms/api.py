@@ -198,6 +198,7 @@ class FakeKms:
 
     def _new_service(self) -> Service:
         from fake_kms.adapters import find_foreign_identity, knows_foreign_principal
+        from fake_kms.adapters.clients import kms_client
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
         from fake_kms.service.principals import Principals
@@ -210,6 +211,7 @@ class FakeKms:
             entropy=None if seed is None else SeededEntropy(("principals", seed)),
             look_up=find_foreign_identity,
             known_elsewhere=knows_foreign_principal,
+            make_client=kms_client,
         )
         return Service(
             clock=self.clock,

@@ -659,6 +659,11 @@ def grant_quota(quota: int, usage: int) -> KmsError:
     )
 
 
+def two_grantee_filters() -> KmsError:
+    """Refuse ListGrants by both kinds of grantee. Assumed: the text; the rule is documented."""
+    return validation("Only one of GranteePrincipal and GranteeServicePrincipal can be specified.")
+
+
 def retirer_required() -> KmsError:
     """Refuse ListRetirableGrants without whose. Assumed: the text; the rule is documented."""
     return validation("Exactly one of RetiringPrincipal and RetiringServicePrincipal must be specified.")

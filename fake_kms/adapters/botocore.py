@@ -33,9 +33,10 @@ def patch() -> Callable[[], None]:
                 return original(session, request)
             response = door.handle(prepared)
             headers: Any = response.headers
-            answered = AWSResponse(request.url, response.status, headers, _Raw(response.body))
+            answered: Any = AWSResponse(request.url, response.status, headers, _Raw(response.body))
             answered._content = response.body  # noqa: SLF001 - what reading `raw` would come to, without reading it
-            return answered
+            response_of_botocore: AWSResponse = answered
+            return response_of_botocore
 
         return send
 

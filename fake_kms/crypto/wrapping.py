@@ -73,4 +73,4 @@ def _private_key(raw: bytes) -> Any:
 
 def _is_on(spec_name: str, private: ec.EllipticCurvePrivateKey) -> bool:
     curve = CURVES.get(spec_name)
-    return curve is not None and private.curve.name == curve.name
+    return curve is not None and isinstance(private.curve, curve)

@@ -11,6 +11,7 @@ from fake_kms.operations import (  # noqa: F401 - imported for their declaration
     encryption,
     grants,
     imported_material,
+    key_store_connections,
     keys,
     macs,
     multi_region,

@@ -1,4 +1,4 @@
-"""Custom key stores: CloudHSM clusters of the user's and external key managers, and their connection.
+"""Custom key stores: CloudHSM clusters of the user's and external key managers, and the keys in them.
 
 Source: AWS KMS Developer Guide, "Key stores"; the documentation of the operations and of their errors (api_semantics
 section 7). Assumed: the order of the checks, all of which come after authorization.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
-from fake_kms.operations._cloud_hsm import check_new_cluster, check_related_cluster, has_hsms_for_keys, log_in
+from fake_kms.operations._cloud_hsm import check_new_cluster, check_related_cluster, has_hsms_for_keys
 from fake_kms.operations._declare import Call, Output, operation, page_of
 from fake_kms.operations._external import (
     VPC,
@@ -17,35 +17,26 @@ from fake_kms.operations._external import (
     check_proxy,
     check_uniqueness,
     check_vpc_endpoint_service,
-    try_proxy,
+)
+from fake_kms.operations._key_stores import (
+    CLOUD_HSM,
+    EXTERNAL,
+    check_connectivity,
+    check_members_of,
+    check_name_is_free,
+    check_required_members,
+    connected_key_store,
+    named_key_store,
+    settings_of,
 )
 from fake_kms.store.key_store import CustomKeyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fake_kms.store.key import Key
     from fake_kms.tables.key_specs import KeySpec
 
-__all__ = ["check_key_store", "connected_key_store", "named_key_store", "put_into_key_store"]
+__all__ = ["check_key_store", "put_into_key_store"]
 
-_CLOUD_HSM = "AWS_CLOUDHSM"
-_EXTERNAL = "EXTERNAL_KEY_STORE"
-_VPC_SERVICE = "XksProxyVpcEndpointServiceName"
-_VPC_MEMBERS = {_VPC_SERVICE, "XksProxyVpcEndpointServiceOwner"}
-_REQUIRED = {
-    _CLOUD_HSM: ("CloudHsmClusterId", "KeyStorePassword", "TrustAnchorCertificate"),
-    _EXTERNAL: (
-        "XksProxyConnectivity",
-        "XksProxyAuthenticationCredential",
-        "XksProxyUriEndpoint",
-        "XksProxyUriPath",
-    ),
-}
-_MEMBERS = {
-    _CLOUD_HSM: set(_REQUIRED[_CLOUD_HSM]),
-    _EXTERNAL: {*_REQUIRED[_EXTERNAL], *_VPC_MEMBERS},
-}
 # What may change while the key store is connected. Source: UpdateCustomKeyStore; CustomKeyStoreInvalidStateException
 # knows of the name only. Assumed: the operation is right.
 _UPDATED_ANY_TIME = {
@@ -56,61 +47,23 @@ _UPDATED_ANY_TIME = {
 }
 
 
-# --- making and describing -----------------------------------------------------------------------------------
-
-
 def _check_create(call: Call) -> None:
     request = call.input
-    kind = request.get("CustomKeyStoreType", _CLOUD_HSM)
-    because = f"for custom key stores of type {kind}"
-    for member in _REQUIRED[kind]:
-        if member not in request:
-            raise errors.member_required(member, because)
-    _check_members_of(kind, request)
-    _check_name_is_free(call, request["CustomKeyStoreName"])
+    kind = request.get("CustomKeyStoreType", CLOUD_HSM)
+    check_required_members(kind, request)
+    check_members_of(kind, request)
+    check_name_is_free(call, request["CustomKeyStoreName"])
     if len(call.region.key_stores) >= call.store.quotas["custom_key_stores"]:
         raise errors.custom_key_store_quota()
-    if kind == _CLOUD_HSM:
+    if kind == CLOUD_HSM:
         check_new_cluster(call)
         return
-    settings = _settings(call, kind, {})
-    _check_connectivity(settings, request)
+    settings = settings_of(call, kind, {})
+    check_connectivity(settings, request)
     check_uniqueness(call, settings)
     check_vpc_endpoint_service(call, settings)
     if settings["XksProxyConnectivity"] != VPC:
         check_proxy(call, settings)
-
-
-def _check_members_of(kind: str, request: Mapping[str, Any]) -> None:
-    for other, members in _MEMBERS.items():
-        for member in request:
-            if other != kind and member in members:
-                raise errors.member_not_valid(member, f"for custom key stores of type {kind}")
-
-
-def _check_name_is_free(call: Call, name: str) -> None:
-    if any(key_store.name == name for key_store in call.region.key_stores):
-        raise errors.custom_key_store_name_in_use()
-
-
-def _check_connectivity(settings: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    because = f"with XksProxyConnectivity {settings['XksProxyConnectivity']}"
-    if settings["XksProxyConnectivity"] == VPC:
-        if _VPC_SERVICE not in settings:
-            raise errors.member_required(_VPC_SERVICE, because)
-        return
-    for member in sorted(_VPC_MEMBERS & request.keys()):
-        raise errors.member_not_valid(member, because)
-
-
-def _settings(call: Call, kind: str, before: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the settings of a key store as the request would have them."""
-    settings = {**before, **{name: value for name, value in call.input.items() if name in _MEMBERS[kind]}}
-    if kind == _EXTERNAL and settings["XksProxyConnectivity"] == VPC:
-        settings.setdefault("XksProxyVpcEndpointServiceOwner", call.region.account)
-    elif kind == _EXTERNAL:
-        settings = {name: value for name, value in settings.items() if name not in _VPC_MEMBERS}
-    return settings
 
 
 @operation("CreateCustomKeyStore", check_fit=_check_create, changes=True)
@@ -123,7 +76,7 @@ def create_custom_key_store(call: Call) -> Output:
     Raises: ValidationException, CustomKeyStoreNameInUseException, LimitExceededException, CloudHsmCluster…,
     IncorrectTrustAnchorException, XksProxy…. Source: API_CreateCustomKeyStore.
     """
-    kind = call.input.get("CustomKeyStoreType", _CLOUD_HSM)
+    kind = call.input.get("CustomKeyStoreType", CLOUD_HSM)
     key_store = CustomKeyStore(
         store_id=f"cks-{call.store.entropy.bytes(9).hex()[:17]}",
         name=call.input["CustomKeyStoreName"],
@@ -131,7 +84,7 @@ def create_custom_key_store(call: Call) -> Output:
         region=call.region.name,
         account=call.region.account,
         created=call.now,
-        settings=_settings(call, kind, {}),
+        settings=settings_of(call, kind, {}),
     )
     call.region.key_stores.add(key_store.store_id, key_store)
     return {"CustomKeyStoreId": key_store.store_id}
@@ -181,26 +134,15 @@ def _described(key_store: CustomKeyStore) -> dict[str, Any]:
     return entry | {"XksProxyConfiguration": told}
 
 
-def named_key_store(call: Call) -> CustomKeyStore:
-    """Give the key store that a request names. Raises: KmsError CustomKeyStoreNotFoundException."""
-    key_store = call.region.key_stores.get(call.input["CustomKeyStoreId"])
-    if key_store is None:
-        raise errors.custom_key_store_not_found()
-    return key_store
-
-
-# --- changing and deleting -----------------------------------------------------------------------------------
-
-
 def _check_update(call: Call) -> None:
     key_store, request = named_key_store(call), call.input
-    _check_members_of(key_store.kind, request)
+    check_members_of(key_store.kind, request)
     allowed = {"DISCONNECTED"} if request.keys() - _UPDATED_ANY_TIME else {"CONNECTED", "DISCONNECTED"}
     if key_store.state not in allowed:
         raise errors.custom_key_store_state()
     name = request.get("NewCustomKeyStoreName", key_store.name)
     if name != key_store.name:
-        _check_name_is_free(call, name)
+        check_name_is_free(call, name)
     if key_store.external:
         _check_external_update(call, key_store)
     elif "CloudHsmClusterId" in request:
@@ -208,11 +150,11 @@ def _check_update(call: Call) -> None:
 
 
 def _check_external_update(call: Call, key_store: CustomKeyStore) -> None:
-    before, settings = key_store.settings, _settings(call, _EXTERNAL, key_store.settings)
+    before, settings = key_store.settings, settings_of(call, EXTERNAL, key_store.settings)
     changed = settings["XksProxyConnectivity"] != before["XksProxyConnectivity"]
     if changed and "XksProxyUriEndpoint" not in call.input:
         raise errors.member_required("XksProxyUriEndpoint", "to change XksProxyConnectivity")
-    _check_connectivity(settings, call.input)
+    check_connectivity(settings, call.input)
     if settings == before:
         return
     check_uniqueness(call, settings, key_store)
@@ -231,7 +173,7 @@ def update_custom_key_store(call: Call) -> Output:
     """
     key_store = named_key_store(call)
     key_store.name = call.input.get("NewCustomKeyStoreName", key_store.name)
-    key_store.settings = _settings(call, key_store.kind, key_store.settings)
+    key_store.settings = settings_of(call, key_store.kind, key_store.settings)
     return {}
 
 
@@ -254,82 +196,18 @@ def delete_custom_key_store(call: Call) -> Output:
     return {}
 
 
-# --- connecting ----------------------------------------------------------------------------------------------
-
-
-def _check_connect(call: Call) -> None:
-    if named_key_store(call).state in {"DISCONNECTING", "FAILED"}:
-        raise errors.custom_key_store_state()
-
-
-@operation("ConnectCustomKeyStore", check_fit=_check_connect, changes=True)
-def connect_custom_key_store(call: Call) -> Output:
-    """Begin to connect a custom key store: CONNECTING, and after a while CONNECTED, or FAILED with an error code.
-
-    Whether it succeeds is settled now, when the cluster or proxy is asked, and seen then. Assumed: nothing happens to a
-    key store that is CONNECTED or CONNECTING already.
-    Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, CloudHsmClusterNotActiveException,
-    CloudHsmClusterInvalidConfigurationException. Source: API_ConnectCustomKeyStore.
-    """
-    key_store = named_key_store(call)
-    if key_store.state == "DISCONNECTED":
-        error_code = try_proxy(call, key_store.settings) if key_store.external else log_in(call, key_store)
-        key_store.enter("CONNECTING")
-        _enter_later(call, key_store, "CONNECTED" if error_code is None else "FAILED", error_code)
-    return {}
-
-
-def _check_disconnect(call: Call) -> None:
-    if named_key_store(call).state in {"DISCONNECTING", "DISCONNECTED"}:
-        raise errors.custom_key_store_state()
-
-
-@operation("DisconnectCustomKeyStore", check_fit=_check_disconnect, changes=True)
-def disconnect_custom_key_store(call: Call) -> Output:
-    """Begin to disconnect a custom key store: its keys are unavailable at once.
-
-    Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException. Source: API_DisconnectCustomKeyStore.
-    """
-    key_store = named_key_store(call)
-    key_store.enter("DISCONNECTING")
-    _enter_later(call, key_store, "DISCONNECTED")
-    return {}
-
-
-def _enter_later(call: Call, key_store: CustomKeyStore, state: str, error_code: str | None = None) -> None:
-    # Disconnecting what is being connected leaves a date on the agenda that counts no more.
-    expected = key_store.changes
-
-    def enter(_: float) -> None:
-        if key_store.changes == expected:
-            key_store.enter(state, error_code)
-
-    call.store.agenda.put(call.now + call.store.settling, enter)
-
-
-# --- keys and random bytes -----------------------------------------------------------------------------------
-
-
-def connected_key_store(call: Call) -> CustomKeyStore:
-    """Give the key store that a request names. Raises: KmsError when there is none, or it is not CONNECTED."""
-    key_store = named_key_store(call)
-    if key_store.state != "CONNECTED":
-        raise errors.custom_key_store_state()
-    return key_store
-
-
 def check_key_store(call: Call, spec: KeySpec) -> None:
     """Check what CreateKey says about a custom key store. Raises: KmsError."""
     request = call.input
     origin = request.get("Origin", "AWS_KMS")
     because = f"with Origin {origin}"
-    if "XksKeyId" in request and origin != _EXTERNAL:
+    if "XksKeyId" in request and origin != EXTERNAL:
         raise errors.member_not_valid("XksKeyId", because)
-    if origin not in _MEMBERS:
+    if origin not in {CLOUD_HSM, EXTERNAL}:
         if "CustomKeyStoreId" in request:
             raise errors.member_not_valid("CustomKeyStoreId", because)
         return
-    for member in ("CustomKeyStoreId", "XksKeyId") if origin == _EXTERNAL else ("CustomKeyStoreId",):
+    for member in ("CustomKeyStoreId", "XksKeyId") if origin == EXTERNAL else ("CustomKeyStoreId",):
         if member not in request:
             raise errors.member_required(member, because)
     # Assumed: the code, and no `message`; the rule is documented.

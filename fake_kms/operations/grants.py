@@ -150,11 +150,17 @@ def _entry(grant: StoredGrant) -> dict[str, Any]:
     return entry | {name: value for name, value in grant.request.items() if name != "Name"}
 
 
-@operation("ListGrants", KeyUse())
+def _check_filters(call: Call) -> None:
+    if "GranteePrincipal" in call.input and "GranteeServicePrincipal" in call.input:
+        raise errors.two_grantee_filters()
+
+
+@operation("ListGrants", KeyUse(), check_request=_check_filters)
 def list_grants(call: Call) -> Output:
     """List the grants of a key, all or those of a GrantId or grantee; 50 a page, at most 100. Source: API_ListGrants.
 
-    Assumed: Name is the empty string where a grant has none, and an unknown GrantId lists nothing.
+    Assumed: Name is the empty string where a grant has none; an unknown GrantId lists nothing; whoever asks may filter
+    by GranteeServicePrincipal, which AWS keeps for its services.
     """
     request = call.input
     if "GrantId" in request and not _GRANT_ID.fullmatch(request["GrantId"]):
@@ -182,7 +188,8 @@ def _check_retirer(call: Call) -> None:
 def list_retirable_grants(call: Call) -> Output:
     """List the grants in the Region, of all keys and accounts, that a principal may retire; 50 a page, at most 100.
 
-    Source: API_ListRetirableGrants.
+    Source: API_ListRetirableGrants. Assumed: whoever asks may name a RetiringServicePrincipal, which AWS keeps for its
+    services.
     """
     retirer = call.input.get("RetiringPrincipal") or call.input["RetiringServicePrincipal"]
     return page_of(call, "Grants", call.store.retirable_by(call.region.name, retirer), _entry, retirer)

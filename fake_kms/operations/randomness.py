@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, Output, operation
-from fake_kms.operations.custom_key_stores import connected_key_store, named_key_store
+from fake_kms.operations._key_stores import connected_key_store, named_key_store
 
 __all__: list[str] = []
 

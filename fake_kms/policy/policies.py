@@ -20,13 +20,17 @@ KEY_POLICY = "key policy"
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """All that may allow or deny. `boundary` None and `session` () mean that the caller has none."""
+    """All that may allow or deny. `boundary` None and `session` () mean that the caller has none.
+
+    `idle_grants` are there to be told of, each with the reason for which it does not count.
+    """
 
     key_policy: Policy | None
     identity: tuple[Policy, ...]
     boundary: Policy | None
     session: tuple[Policy, ...]
     grants: Sequence[Grant]
+    idle_grants: Sequence[tuple[Grant, str]] = ()
 
     def titled(self) -> Iterator[tuple[str, Policy]]:
         """Give every policy with the kind it is of, in the order in which denials are reported."""

@@ -42,6 +42,8 @@ def findings(request: Request, policies: Policies) -> Iterator[Finding]:
         for grant in policies.grants:
             why = grants.why_not(grant, request)
             yield Finding("grant", grant.grant_id, "Allow", not why, why)
+        for grant, reason in policies.idle_grants:
+            yield Finding("grant", grant.grant_id, "Allow", False, grants.why_not(grant, request) or reason)
 
 
 def _of_statement(title: str, policy: Policy, statement: Statement, request: Request) -> Finding:

@@ -14,6 +14,7 @@ from fake_kms.policy.document import parse_policy
 from fake_kms.policy.grants import Grant, at_least_as_strict
 from fake_kms.policy.principals import ALL_LIMITS, limits_of_name
 from fake_kms.service.conditions import ConditionContext
+from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,9 @@ def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Dec
 def _decide_anew(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
     call, permission = exchange.call, exchange.declaration.permission
     user_agent = exchange.request.headers.get("user-agent", "")
-    context = ConditionContext(call, call.caller.identity, permission, check.found, exchange.attestation, user_agent)
+    # What else a call needs (kms:TagResource, kms:CreateKey) has condition keys of its own.
+    own = permission if check.found or check.action in permission.actions else PERMISSIONS[check.action[len("kms:") :]]
+    context = ConditionContext(call, call.caller.identity, own, check.found, exchange.attestation, user_agent)
     if check.found is None:
         return _decide_without_key(call, check, context)
     grant_operation = check.action.removeprefix("kms:")
@@ -185,13 +188,15 @@ def decide_on_key(
         cross_account=cross_account,
         source_arn=_single(context.get("aws:sourcearn")),
     )
-    grants = [
-        grant.authorizing
-        for grant in call.store.grants_of(key.arn)
-        if _usable(grant, call, presented) and (action != "kms:CreateGrant" or _covers_child(grant, call))
-    ]
+    grants, idle = [], []
+    for grant in call.store.grants_of(key.arn):
+        why = _why_idle(grant, call, action, presented)
+        if why:
+            idle.append((grant.authorizing, why))
+        else:
+            grants.append(grant.authorizing)
     policies = Policies(
-        key_policy or key_policy_of(key), identity.policies, identity.boundary, identity.session, grants
+        key_policy or key_policy_of(key), identity.policies, identity.boundary, identity.session, grants, idle
     )
     return decide(request, policies)
 
@@ -201,8 +206,12 @@ def key_policy_of(key: Key) -> Policy:
     return parse_policy(key.policy, "key policy", kind="key")
 
 
-def _usable(grant: StoredGrant, call: Call, presented: frozenset[str]) -> bool:
-    return grant.effective_from <= call.now or grant.grant_id in presented
+def _why_idle(grant: StoredGrant, call: Call, action: str, presented: frozenset[str]) -> str:
+    if grant.effective_from > call.now and grant.grant_id not in presented:
+        return "it is new, and the request does not bring its token"
+    if action == "kms:CreateGrant" and not _covers_child(grant, call):
+        return "a grantee passes on only operations that it holds, under constraints at least as strict"
+    return ""
 
 
 def _covers_child(grant: StoredGrant, call: Call) -> bool:

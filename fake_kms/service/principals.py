@@ -56,9 +56,7 @@ class Actor:
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
         """Give a boto3 client of KMS that calls as this principal."""
-        from fake_kms.adapters.clients import kms_client
-
-        return kms_client(region_name or self._registry.region, {**self.credentials, **config})
+        return self._registry.make_client(region_name or self._registry.region, {**self.credentials, **config})
 
     def session(self, region_name: str | None = None) -> boto3.Session:
         """Give a boto3 session of this principal."""
@@ -121,7 +119,7 @@ class Role(Actor):
         if mfa:
             keys["aws:multifactorauthpresent"] = "true"
         keys |= _lowered(context or {})
-        session = tuple(_policy(policy, f"session policy {n}") for n, policy in enumerate(policies, 1))
+        session = _policies(policies, "session policy {}")
         identity = Identity(principal, base.policies, base.boundary, session, keys)
         return Actor(self._registry, identity, temporary=True)
 
@@ -140,9 +138,11 @@ class Principals:
         region: str,
         entropy: Entropy | None = None,
         look_up: Callable[[str], Identity | None] | None = None,
+        make_client: Callable[[str, dict[str, Any]], Any],
         known_elsewhere: Callable[[str], bool] | None = None,
     ) -> None:
         self._look_up = look_up
+        self.make_client = make_client
         self._known_elsewhere = known_elsewhere
         self.account = account
         self.region = region
@@ -170,8 +170,8 @@ class Principals:
         Input: `policies`, JSON texts or dicts, are its identity policies; `context` adds condition keys to its
         requests. Raises: ValueError that points at the statement for a malformed policy.
         """
-        account = account or self.account
-        arn = f"{self._iam(account)}:user{path}{name}"
+        account = _checked_account(account or self.account)
+        arn = f"{self._iam(account)}:user{_checked_path(path)}{name}"
         unique_id = self._unique_id("AIDA")
         principal = Principal(arn, account, "User", None, unique_id, None)
         keys = {"aws:username": name, "aws:userid": unique_id, **_tags(tags), **_lowered(context or {})}
@@ -190,9 +190,9 @@ class Principals:
         context: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Role:
         """Register an IAM role; it calls through a session named `session_name`. See `user` for the rest."""
-        account = account or self.account
+        account = _checked_account(account or self.account)
         role_id = self._unique_id("AROA")
-        role_arn = f"{self._iam(account)}:role{path}{name}"
+        role_arn = f"{self._iam(account)}:role{_checked_path(path)}{name}"
         session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
         principal = Principal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
         keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **_tags(tags), **_lowered(context or {})}
@@ -200,7 +200,7 @@ class Principals:
 
     def root(self, account: str | None = None) -> Actor:
         """Register the root user of an account."""
-        account = account or self.account
+        account = _checked_account(account or self.account)
         principal = Principal(f"{self._iam(account)}:root", account, "Account", None, account, None)
         return Actor(self, Identity(principal, context={"aws:userid": account}), temporary=False)
 
@@ -209,7 +209,7 @@ class Principals:
         account = of.account
         arn = f"arn:{self._partition}:sts::{account}:federated-user/{name}"
         principal = Principal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
-        session = tuple(_policy(policy, f"session policy {n}") for n, policy in enumerate(policies, 1))
+        session = _policies(policies, "session policy {}")
         keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA}
         identity = Identity(principal, of.identity.policies, of.identity.boundary, session, keys)
         return Actor(self, identity, temporary=True)
@@ -294,7 +294,7 @@ class Principals:
         name = (principal.role_arn or principal.arn).rpartition("/")[2]
         return Identity(
             principal,
-            tuple(_policy(policy, f"identity policy {number} of {name}") for number, policy in enumerate(policies, 1)),
+            _policies(policies, f"identity policy {{}} of {name}"),
             None if boundary is None else _policy(boundary, f"permissions boundary of {name}"),
             context=keys,
         )
@@ -312,6 +312,24 @@ class Principals:
             aws_secret_access_key=self._entropy.bytes(20).hex(),
             aws_session_token=self._entropy.bytes(30).hex() if temporary else None,
         )
+
+
+def _checked_account(account: str) -> str:
+    if not (len(account) == 12 and account.isascii() and account.isdigit()):  # noqa: PLR2004 - AWS's own length
+        raise ValueError(f"an account is twelve digits in a string, not {account!r}")
+    return account
+
+
+def _checked_path(path: str) -> str:
+    if not (path.startswith("/") and path.endswith("/")):
+        raise ValueError(f"a path begins and ends with '/', unlike {path!r}")
+    return path
+
+
+def _policies(policies: Sequence[PolicyLike], name: str) -> tuple[Policy, ...]:
+    if isinstance(policies, str | Mapping):
+        raise TypeError("policies is a list of policies: put the one in brackets")
+    return tuple(_policy(policy, name.format(number)) for number, policy in enumerate(policies, 1))
 
 
 def _policy(policy: PolicyLike, name: str) -> Policy:

@@ -27,7 +27,9 @@ def describe(client, key):
 
 
 def pkcs8(private):
-    return private.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def parameters(client, key, algorithm="RSAES_OAEP_SHA_256", spec="RSA_2048"):
@@ -40,7 +42,9 @@ def sealed(answer, raw):
 
 
 class TestParameters:
-    @pytest.mark.parametrize(("spec", "length", "spki"), [("RSA_2048", 1757, 294), ("RSA_3072", 2755, 422), ("RSA_4096", 3465, 550)])
+    @pytest.mark.parametrize(
+        ("spec", "length", "spki"), [("RSA_2048", 1757, 294), ("RSA_3072", 2755, 422), ("RSA_4096", 3465, 550)]
+    )
     def test_the_answer(self, kms, client, spec, length, spki):
         kms.clock.freeze()
         key = create(client)
@@ -64,11 +68,15 @@ class TestParameters:
     @pytest.mark.parametrize(("key_spec", "usage", "algorithm", "spec"), FORBIDDEN)
     def test_a_wrapping_that_does_not_fit(self, client, refused, key_spec, usage, algorithm, spec):
         key = create(client, key_spec, usage)
-        message = f"Wrapping algorithm {algorithm} and wrapping key spec {spec} cannot be used to import a {key_spec} key."
+        message = (
+            f"Wrapping algorithm {algorithm} and wrapping key spec {spec} cannot be used to import a {key_spec} key."
+        )
         with refused("ValidationException", message):
             parameters(client, key, algorithm, spec)
 
-    @pytest.mark.parametrize("method", ["get_parameters_for_import", "import_key_material", "delete_imported_key_material"])
+    @pytest.mark.parametrize(
+        "method", ["get_parameters_for_import", "import_key_material", "delete_imported_key_material"]
+    )
     def test_keys_of_another_origin(self, client, key, refused, method):
         requests = {
             "get_parameters_for_import": {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
@@ -76,7 +84,9 @@ class TestParameters:
             "delete_imported_key_material": {},
         }
         client.schedule_key_deletion(KeyId=key["KeyId"])
-        with refused("UnsupportedOperationException", f"{key['Arn']} origin is AWS_KMS which is not valid for this operation."):
+        with refused(
+            "UnsupportedOperationException", f"{key['Arn']} origin is AWS_KMS which is not valid for this operation."
+        ):
             getattr(client, method)(KeyId=key["KeyId"], **requests[method])
 
     def test_the_wrapping_key_is_made_once(self, client):
@@ -130,7 +140,10 @@ class TestSymmetric:
         answer = parameters(client, key)
         with refused("IncorrectKeyMaterialException"):
             client.import_key_material(
-                KeyId=key["KeyId"], ImportToken=answer["ImportToken"], EncryptedKeyMaterial=sealed(answer, bytes(32)), **FOREVER
+                KeyId=key["KeyId"],
+                ImportToken=answer["ImportToken"],
+                EncryptedKeyMaterial=sealed(answer, bytes(32)),
+                **FOREVER,
             )
         again = import_material(client, key["KeyId"], OTHER)
         assert again["KeyMaterialId"] == imported["KeyMaterialId"]
@@ -179,7 +192,9 @@ class TestSeveralMaterials:
         key = create(client)
         first = import_material(client, key["KeyId"], OTHER)["KeyMaterialId"]
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-        with refused("KMSInvalidStateException", f"No available key material pending rotation for the key: {key['Arn']}."):
+        with refused(
+            "KMSInvalidStateException", f"No available key material pending rotation for the key: {key['Arn']}."
+        ):
             client.rotate_key_on_demand(KeyId=key["KeyId"])
 
         second = import_material(
@@ -200,7 +215,9 @@ class TestSeveralMaterials:
     def test_one_waits_at_a_time(self, client, refused, import_material):
         key = create(client)
         import_material(client, key["KeyId"], OTHER)
-        second = import_material(client, key["KeyId"], bytes(32), ImportType="NEW_KEY_MATERIAL", **FOREVER)["KeyMaterialId"]
+        second = import_material(client, key["KeyId"], bytes(32), ImportType="NEW_KEY_MATERIAL", **FOREVER)[
+            "KeyMaterialId"
+        ]
         third = b"3" * 32
         answer = parameters(client, key)
         from fake_kms.crypto.material import identify
@@ -241,7 +258,9 @@ class TestRefusals:
 
     def test_dates(self, kms, client, refused):
         key, now = create(client), kms.clock.now()
-        with refused("ValidationException", "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES"):
+        with refused(
+            "ValidationException", "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES"
+        ):
             self.attempt(client, key, ExpirationModel="KEY_MATERIAL_EXPIRES")
         for wrong in (now - dt.timedelta(days=1), now + dt.timedelta(days=366)):
             with refused("ValidationException", "The validTo date must be in the future and at most 365 days from now"):
@@ -270,7 +289,10 @@ class TestRefusals:
         answer = parameters(client, key)
         for _ in range(2):
             client.import_key_material(
-                KeyId=key["KeyId"], ImportToken=answer["ImportToken"], EncryptedKeyMaterial=sealed(answer, OTHER), **FOREVER
+                KeyId=key["KeyId"],
+                ImportToken=answer["ImportToken"],
+                EncryptedKeyMaterial=sealed(answer, OTHER),
+                **FOREVER,
             )
 
     def test_material(self, client, refused):
@@ -289,7 +311,9 @@ class TestRefusals:
         with refused("ValidationException", "KeyMaterialId cannot be specified when ImportType is NEW_KEY_MATERIAL."):
             self.attempt(client, key, ImportType="NEW_KEY_MATERIAL", KeyMaterialId="0" * 64, **FOREVER)
         hmac = create(client, "HMAC_256", "GENERATE_VERIFY_MAC")
-        with refused("ValidationException", "ImportType and KeyMaterialId can be used only with symmetric encryption keys."):
+        with refused(
+            "ValidationException", "ImportType and KeyMaterialId can be used only with symmetric encryption keys."
+        ):
             self.attempt(client, hmac, ImportType="NEW_KEY_MATERIAL", **FOREVER)
 
 
@@ -315,12 +339,21 @@ class TestOtherSpecs:
         key = create(client, "RSA_2048", "SIGN_VERIFY")
         import_material(client, key["KeyId"], pkcs8(private), algorithm=algorithm)
 
-        public = private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        public = private.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
         assert client.get_public_key(KeyId=key["KeyId"])["PublicKey"] == public
-        signature = client.sign(KeyId=key["KeyId"], Message=b"m", SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256")["Signature"]
+        signature = client.sign(KeyId=key["KeyId"], Message=b"m", SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256")[
+            "Signature"
+        ]
         private.public_key().verify(signature, b"m", padding.PKCS1v15(), hashes.SHA256())
 
-    CURVES = {"ECC_NIST_P256": ec.SECP256R1, "ECC_NIST_P384": ec.SECP384R1, "ECC_NIST_P521": ec.SECP521R1, "ECC_SECG_P256K1": ec.SECP256K1}
+    CURVES = {
+        "ECC_NIST_P256": ec.SECP256R1,
+        "ECC_NIST_P384": ec.SECP384R1,
+        "ECC_NIST_P521": ec.SECP521R1,
+        "ECC_SECG_P256K1": ec.SECP256K1,
+    }
 
     @pytest.mark.parametrize("spec", sorted(CURVES))
     def test_ecc(self, client, import_material, spec):
@@ -330,11 +363,19 @@ class TestOtherSpecs:
         (algorithm,) = KEY_SPECS[spec].usages["SIGN_VERIFY"]
         signature = client.sign(KeyId=key["KeyId"], Message=b"m", SigningAlgorithm=algorithm)["Signature"]
 
-        private.public_key().verify(signature, b"m", ec.ECDSA({"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}[algorithm[-3:]]))
+        private.public_key().verify(
+            signature,
+            b"m",
+            ec.ECDSA({"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}[algorithm[-3:]]),
+        )
 
     def test_another_kind_of_key(self, unchecked, client, import_material):
         key = create(client, "ECC_NIST_P256", "SIGN_VERIFY")
-        for wrong in (pkcs8(ec.generate_private_key(ec.SECP384R1())), pkcs8(rsa.generate_private_key(65537, 2048)), b"garbage!"):
+        for wrong in (
+            pkcs8(ec.generate_private_key(ec.SECP384R1())),
+            pkcs8(rsa.generate_private_key(65537, 2048)),
+            b"garbage!",
+        ):
             with pytest.raises(client.exceptions.IncorrectKeyMaterialException):
                 import_material(client, key["KeyId"], wrong, algorithm="RSA_AES_KEY_WRAP_SHA_256")
         assert describe(client, key)["KeyState"] == "PendingImport"
@@ -343,8 +384,8 @@ class TestOtherSpecs:
         private = ec.generate_private_key(ec.SECP256R1())
         key = create(client, "ECC_NIST_P256", "SIGN_VERIFY")
         import_material(client, key["KeyId"], pkcs8(private), algorithm="RSA_AES_KEY_WRAP_SHA_256")
+        other = ec.generate_private_key(ec.SECP256R1())
         with pytest.raises(client.exceptions.IncorrectKeyMaterialException):
-            other = ec.generate_private_key(ec.SECP256R1())
             import_material(client, key["KeyId"], pkcs8(other), algorithm="RSA_AES_KEY_WRAP_SHA_256")
         import_material(client, key["KeyId"], pkcs8(private), algorithm="RSA_AES_KEY_WRAP_SHA_1")
 
@@ -360,7 +401,9 @@ def test_material_wrapped_by_openssl_imports(client, tmp_path):
     ]  # fmt: skip
     wrapped = subprocess.run(command, capture_output=True, check=True).stdout
 
-    client.import_key_material(KeyId=key["KeyId"], ImportToken=answer["ImportToken"], EncryptedKeyMaterial=wrapped, **FOREVER)
+    client.import_key_material(
+        KeyId=key["KeyId"], ImportToken=answer["ImportToken"], EncryptedKeyMaterial=wrapped, **FOREVER
+    )
 
     assert describe(client, key)["KeyState"] == "Enabled"
 

@@ -85,7 +85,7 @@ class KeyMachine(RuleBasedStateMachine):
         return True
 
     def expected(self, key, *fine):
-        return True if not key.gone and key.state in fine else False
+        return bool(not key.gone and key.state in fine)
 
     def add(self, **more):
         client = self.clients[HOME]
@@ -233,10 +233,17 @@ class KeyMachine(RuleBasedStateMachine):
     @rule(key=keys)
     def promote(self, key):
         fine = self.expected(key, "Enabled") and bool(key.replicas) and self.expected(key.replicas[0], "Enabled")
-        assert (self.ask(key, "update_primary_region", PrimaryRegion=AWAY if key.region == HOME else HOME) is True) == fine
+        assert (
+            self.ask(key, "update_primary_region", PrimaryRegion=AWAY if key.region == HOME else HOME) is True
+        ) == fine
         if fine:
             (becomes,) = key.replicas
-            becomes.period, becomes.due, becomes.rotations, becomes.on_demand = key.period, key.due, key.rotations, key.on_demand
+            becomes.period, becomes.due, becomes.rotations, becomes.on_demand = (
+                key.period,
+                key.due,
+                key.rotations,
+                key.on_demand,
+            )
             key.period = key.due = None
             key.replicas, becomes.primary, key.primary = [], None, becomes
             becomes.replicas = [key]
@@ -265,7 +272,11 @@ class KeyMachine(RuleBasedStateMachine):
     def every_key_is_as_the_model_says(self):
         for key in self.modelled:
             if key.gone:
-                again = [other for other in self.modelled if (other.key_id, other.region, other.gone) == (key.key_id, key.region, False)]
+                again = [
+                    other
+                    for other in self.modelled
+                    if (other.key_id, other.region, other.gone) == (key.key_id, key.region, False)
+                ]
                 assert again or self.ask(key, "describe_key") == "NotFoundException"
                 continue
             assert self.ask(key, "describe_key") is True
@@ -298,7 +309,9 @@ class KeyMachine(RuleBasedStateMachine):
                     assert key.gone or key.state != "Enabled"
                 else:
                     assert answer["Plaintext"] == b"x"
-                    here = [other for other in self.modelled if (other.key_id, other.region) == (key.key_id, key.region)]
+                    here = [
+                        other for other in self.modelled if (other.key_id, other.region) == (key.key_id, key.region)
+                    ]
                     assert [other.state for other in here if not other.gone] == ["Enabled"]
 
 

@@ -54,20 +54,35 @@ class TestReplicas:
         assert json.loads(answer["ReplicaPolicy"])["Id"] == "key-default-1"
         assert "ReplicaTags" not in answer
         metadata = describe(there, primary)
-        assert (metadata["Arn"], metadata["KeyState"], metadata["Description"]) == (arn(primary, THERE), "Enabled", "replica")
+        assert (metadata["Arn"], metadata["KeyState"], metadata["Description"]) == (
+            arn(primary, THERE),
+            "Enabled",
+            "replica",
+        )
         assert metadata["CurrentKeyMaterialId"] == primary["CurrentKeyMaterialId"]
         configuration = {
             "PrimaryKey": {"Arn": primary["Arn"], "Region": "us-east-1"},
             "ReplicaKeys": [{"Arn": arn(primary, THERE), "Region": THERE}],
         }
         assert metadata["MultiRegionConfiguration"] == configuration | {"MultiRegionKeyType": "REPLICA"}
-        assert describe(client, primary)["MultiRegionConfiguration"] == configuration | {"MultiRegionKeyType": "PRIMARY"}
+        assert describe(client, primary)["MultiRegionConfiguration"] == configuration | {
+            "MultiRegionKeyType": "PRIMARY"
+        }
         assert there.list_resource_tags(KeyId=primary["KeyId"])["Tags"] == []
         assert there.list_aliases(KeyId=primary["KeyId"])["Aliases"] == []
 
     def test_tags_and_policy_of_its_own(self, client, primary, there):
         tags = [{"TagKey": "a", "TagValue": "b"}]
-        policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"}]}
+        policy = {
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                }
+            ]
+        }
         answer = replicate(client, primary, Tags=tags, Policy=json.dumps(policy))
 
         assert answer["ReplicaTags"] == tags
@@ -142,7 +157,9 @@ class TestRefusals:
         replicate(client, primary)
         describe(there, primary)
         for region in (THERE, "us-east-1"):
-            with refused("AlreadyExistsException", "You can create only one replica of each primary key in each AWS Region."):
+            with refused(
+                "AlreadyExistsException", "You can create only one replica of each primary key in each AWS Region."
+            ):
                 replicate(client, primary, region)
 
     def test_another_partition(self, client, primary, refused):
@@ -154,7 +171,9 @@ class TestRefusals:
             replicate(client, primary, Tags=[{"TagKey": "aws:a", "TagValue": "b"}])
         kms._service.store.quotas["keys"] = 1
         there.create_key()
-        with refused("LimitExceededException", "Key quota for this account in this region is 1 but the current usage is 1."):
+        with refused(
+            "LimitExceededException", "Key quota for this account in this region is 1 but the current usage is 1."
+        ):
             replicate(client, primary)
 
 

@@ -44,7 +44,9 @@ class TestAutomatic:
             answer = client.decrypt(CiphertextBlob=blob)
             assert (answer["Plaintext"], answer["KeyMaterialId"]) == (b"x", material)
         listed = rotations(client, key)
-        assert [(entry["KeyMaterialId"], entry["RotationType"]) for entry in listed] == [(m, "AUTOMATIC") for m in materials[1:]]
+        assert [(entry["KeyMaterialId"], entry["RotationType"]) for entry in listed] == [
+            (m, "AUTOMATIC") for m in materials[1:]
+        ]
         assert [listed[n + 1]["RotationDate"] - listed[n]["RotationDate"] for n in range(2)] == [365 * DAY] * 2
         assert [event.operation for event in kms.journal.events(key=key["KeyId"])].count("RotateKey") == 3
 
@@ -162,7 +164,10 @@ class TestKeysThatDoNotRotate:
         key = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
 
         for method in ("enable_key_rotation", "disable_key_rotation"):
-            with refused("UnsupportedOperationException", f"{key['Arn']} origin is EXTERNAL which is not valid for this operation."):
+            with refused(
+                "UnsupportedOperationException",
+                f"{key['Arn']} origin is EXTERNAL which is not valid for this operation.",
+            ):
                 getattr(client, method)(KeyId=key["KeyId"])
         with refused("KMSInvalidStateException", f"{key['Arn']} is pending import."):
             client.rotate_key_on_demand(KeyId=key["KeyId"])
@@ -192,7 +197,9 @@ class TestListKeyRotations:
     def test_pages(self, client, key):
         for _ in range(5):
             client.rotate_key_on_demand(KeyId=key["KeyId"])
-        pages = list(client.get_paginator("list_key_rotations").paginate(KeyId=key["KeyId"], PaginationConfig={"PageSize": 2}))
+        pages = list(
+            client.get_paginator("list_key_rotations").paginate(KeyId=key["KeyId"], PaginationConfig={"PageSize": 2})
+        )
 
         assert [len(page["Rotations"]) for page in pages] == [2, 2, 1]
 

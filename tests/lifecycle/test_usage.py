@@ -51,7 +51,12 @@ def test_a_policy_that_protects_keys_in_use(kms, client):
     policy = {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"},
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
             {
                 "Effect": "Deny",
                 "Principal": {"AWS": "*"},

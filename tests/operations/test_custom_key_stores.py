@@ -398,6 +398,12 @@ def test_all_of_them_in_pages(client, make):
     assert [entry["CustomKeyStoreId"] for page in pages for entry in page["CustomKeyStores"]] == made
 
 
+def test_both_kinds_stand_side_by_side(client, outside, make):
+    hsm = make(HSM)
+    entries = client.describe_custom_key_stores()["CustomKeyStores"]
+    assert [entry["CustomKeyStoreId"] for entry in entries] == [outside, hsm]
+
+
 def test_none_and_those_of_others(client, hsm, elsewhere):
     for other in (elsewhere(account="111122223333"), elsewhere(region="eu-west-1")):
         assert body(other.describe_custom_key_stores()) == {"CustomKeyStores": [], "Truncated": False}

@@ -311,6 +311,11 @@ class TestListGrants:
         with refused("InvalidGrantIdException"):
             listed(GrantId="one")
 
+    def test_one_kind_of_grantee(self, client, key, refused):
+        message = "Only one of GranteePrincipal and GranteeServicePrincipal can be specified."
+        with refused("ValidationException", message):
+            client.list_grants(KeyId=key["KeyId"], GranteePrincipal=BOB, GranteeServicePrincipal="s3.amazonaws.com")
+
     def test_pages_while_grants_come_and_go(self, client, key, grant, refused):
         made = [grant(BOB, "Encrypt")["GrantId"] for _ in range(5)]
         first = client.list_grants(KeyId=key["KeyId"], Limit=2)
@@ -518,6 +523,21 @@ class TestRetireGrant:
                 guest.client().retire_grant(GrantToken=made["GrantToken"])
             retirer.client().retire_grant(GrantToken=made["GrantToken"])
         assert grants_of(client, key) == []
+
+    def test_a_service_as_grantee_and_as_retirer(self, kms, client, key, refused):
+        bucket = f"arn:aws:s3:us-east-1:{ACCOUNT}:bucket"
+        client.create_grant(
+            KeyId=key["KeyId"], GranteeServicePrincipal="s3.amazonaws.com", Operations=["Encrypt"],
+            RetiringServicePrincipal="ec2.amazonaws.com", Constraints={"SourceArn": bucket},
+        )  # fmt: skip
+        (entry,) = client.list_retirable_grants(RetiringServicePrincipal="ec2.amazonaws.com")["Grants"]
+        (same,) = client.list_grants(KeyId=key["KeyId"], GranteeServicePrincipal="s3.amazonaws.com")["Grants"]
+        assert entry == same
+        request = {"KeyId": key["Arn"], "GrantId": entry["GrantId"]}
+        grantee = kms.principals.service("s3.amazonaws.com", source_arn=bucket)
+        with refused("AccessDeniedException", denied(grantee, "RetireGrant", key)):
+            grantee.client().retire_grant(**request)
+        kms.principals.service("ec2.amazonaws.com").client().retire_grant(**request)
 
     def test_a_stranger_of_another_account(self, kms, key, made, refused):
         guest = kms.principals.user("guest", account=OTHER, policies=[allow("kms:*")])

@@ -447,6 +447,19 @@ class TestWithoutResource:
         attempt(maker, "create_key", denied(maker, "TagResource", "*"), **tags)
         attempt(user(allow(["kms:CreateKey", "kms:TagResource"]), allow("kms:PutKeyPolicy")), "create_key", **tags)
 
+    def test_replicate_key_needs_create_key_and_tag_resource(self, client, user, attempt):
+        key = client.create_key(MultiRegion=True)["KeyMetadata"]
+        request = {"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1", "Tags": [{"TagKey": "team", "TagValue": "a"}]}
+        replicate = allow("kms:ReplicateKey", Condition={"StringEquals": {"kms:ReplicaRegion": "eu-west-1"}})
+        create = allow("kms:CreateKey")
+        tag = allow("kms:TagResource", Condition={"StringEquals": {"aws:RequestTag/team": "a"}})
+        for count, (action, resource) in enumerate(
+            [("ReplicateKey", key["Arn"]), ("CreateKey", "*"), ("TagResource", "*")]
+        ):
+            alice = user(allow("kms:ListKeys"), *[replicate, create, tag][:count])
+            attempt(alice, "replicate_key", denied(alice, action, resource), **request)
+        attempt(user(replicate, create, tag), "replicate_key", **request)
+
     def test_create_key_by_its_properties(self, user, attempt):
         """Source: Developer Guide, kms:KeySpec, kms:KeyUsage, kms:MultiRegion; aws:RequestTag and aws:TagKeys."""
         alice = user(

@@ -114,6 +114,19 @@ class TestRegistering:
             kms.principals.user("alice", policies=[policy])
         assert str(caught.value) == message
 
+    def test_other_mistakes(self, kms):
+        made = kms.principals
+        for policies in (ALL, json.dumps(ALL)):
+            with pytest.raises(TypeError, match=r"^policies is a list of policies: put the one in brackets$"):
+                made.user("alice", policies=policies)
+        for register in (made.user, made.role):
+            with pytest.raises(ValueError, match=r"^a path begins and ends with '/', unlike 'team'$"):
+                register("alice", path="team")
+            with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not '1'$"):
+                register("alice", account="1")
+        with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not '1'$"):
+            made.root("1")
+
     def test_which_policy_is_malformed(self, kms):
         made = kms.principals
         role = made.role("app")
@@ -468,6 +481,27 @@ class TestExplanations:
             client.describe_key(KeyId="foo")
         text = "The request was answered before anybody asked whether the caller may."
         assert kms.explain().endswith(f"\n  {text}")
+
+    def test_of_a_grant_that_is_too_new(self):
+        with FakeKms(consistency="eventual") as kms:
+            client = kms.client()
+            alice = kms.principals.user("alice")
+            key_id = client.create_key()["KeyMetadata"]["KeyId"]
+            made = client.create_grant(KeyId=key_id, GranteePrincipal=alice.arn, Operations=["Encrypt"])
+            with pytest.raises(ClientError):
+                alice.client().encrypt(KeyId=key_id, Plaintext=b"x")
+            reason = "it is new, and the request does not bring its token"
+            assert kms.explain().endswith(f"\n  - Allow grant {made['GrantId']}: does not match ({reason})")
+
+    def test_of_a_grant_that_covers_less(self, kms, client, key):
+        alice = kms.principals.user("alice")
+        made = client.create_grant(
+            KeyId=key["KeyId"], GranteePrincipal=alice.arn, Operations=["Encrypt", "CreateGrant"]
+        )  # fmt: skip
+        with pytest.raises(ClientError):
+            alice.client().create_grant(KeyId=key["KeyId"], GranteePrincipal=alice.arn, Operations=["Decrypt"])
+        reason = "a grantee passes on only operations that it holds, under constraints at least as strict"
+        assert kms.explain().endswith(f"\n  - Allow grant {made['GrantId']}: does not match ({reason})")
 
     def test_when_nothing_was_refused(self, kms, client):
         client.list_keys()
