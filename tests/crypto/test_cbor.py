@@ -123,7 +123,7 @@ def test_another_item_is_refused(octets):
         cbor.decode(bytes.fromhex(octets))
 
 
-@pytest.mark.parametrize("value", [2**64, -(2**64) - 1, 1.5, {1, 2}, object(), [1.5]], ids=str)
+@pytest.mark.parametrize("value", [2**64, -(2**64) - 1, 1.5, {1, 2}, ..., [1.5]], ids=str)
 def test_a_value_without_form_is_refused(value):
     with pytest.raises(BadCbor):
         cbor.encode(value)
