@@ -6,6 +6,7 @@ What is checked on what: authorization facts, section 1; the wording of refusals
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
@@ -125,7 +126,9 @@ def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Dec
         if not granted and decision.policies.are_constant(check.action):
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
-            remembered[question] = decision
+            # What the decision does not depend on is not kept: it would be told of later requests, too.
+            request = replace(decision.request, context={}, encryption_context=None)
+            remembered[question] = replace(decision, request=request)
     return decision
 
 

@@ -83,9 +83,12 @@ def _call(
 def _find(call: Call, identifier: str | None) -> tuple[Any, str | None]:
     if identifier is None:
         raise LookupError("this action is about a key: say which")
-    for account in (call.caller.account, *(region.account for region in call.store.regions())):
+    for account in dict.fromkeys((call.caller.account, *(region.account for region in call.store.regions()))):
+        region = call.store.region(account, call.region.name)
+        alias = region.aliases.get(identifier)
+        if alias is not None and alias.key is None:
+            continue  # looking the alias up would make the AWS managed key behind it
         try:
-            region = call.store.region(account, call.region.name)
             found = find_key(call.store, region, identifier, call.now, cross_account=True)
         except (KmsError, Elsewhere):
             continue

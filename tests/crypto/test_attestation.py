@@ -332,7 +332,11 @@ def test_a_root_is_loaded_from_pem_and_der():
     assert [attestation.load_root(form) for form in (ROOT, pem, b"A comment\n" + pem)] == [ROOT] * 3
 
 
-@pytest.mark.parametrize("form", [b"", b"x", ROOT[:-1], b"-----BEGIN CERTIFICATE-----\n", b"-----BEGIN KEY-----"], ids=["none", "x", "cut", "begin", "key"])
+@pytest.mark.parametrize(
+    "form",
+    [b"", b"x", ROOT[:-1], b"-----BEGIN CERTIFICATE-----\n", b"-----BEGIN KEY-----"],
+    ids=["none", "x", "cut", "begin", "key"],
+)
 def test_what_is_no_root_is_refused(form):
     with pytest.raises(ValueError, match=r"^not a certificate in PEM or DER$"):
         attestation.load_root(form)

@@ -821,3 +821,13 @@ def test_a_refusal_is_sent_as_aws_sends_it(kms, user, key, send):
     text = denied(alice, "DescribeKey", key["Arn"])
 
     assert (answer.status, answer.json) == (400, {"__type": "AccessDeniedException", "Message": text})
+
+
+def test_a_decision_that_was_made_before_tells_nothing_of_the_earlier_request(kms, client, key):
+    for tenant in ("blue", "red"):
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext={"tenant": tenant})
+
+    first, second = (event.decisions[0] for event in kms.journal.events("Encrypt"))
+    assert second.because == first.because
+    assert second.request.encryption_context is None
+    assert "blue" not in second.explain()

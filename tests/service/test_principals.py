@@ -224,8 +224,7 @@ class TestCalling:
         session = app.assume("job", tags={"team": "green"}, mfa=True, context={"aws:SourceIdentity": "alice"})
 
         def seen(actor, *names):
-            actor.client().describe_key(KeyId=key["KeyId"])
-            context = kms.journal[-1].decisions[0].request.context
+            context = kms.simulate(actor, "kms:DescribeKey", key["KeyId"]).request.context
             return {name: context.get(name.lower()) for name in names}
 
         assert seen(
