@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.crypto.context import canonical
+from fake_kms.crypto.der import tlv
 from fake_kms.crypto.primitives import BadCiphertext, open_gcm, sha256
 
 if TYPE_CHECKING:
@@ -131,9 +132,9 @@ def encrypted_data(iv: bytes, content: bytes) -> bytes:
 def _frame(length: int) -> tuple[bytes, bytes]:
     # The DER around the two parts that vary depends on the content's length alone.
     iv, content = b"\0" * 12, bytes(length)
-    algorithm = _tlv(0x30, _AES256_GCM + _tlv(0x30, _tlv(0x04, iv) + b"\x02\x01\x10"))
-    info = _tlv(0x30, _DATA + algorithm + _tlv(0x80, content))
-    whole = _tlv(0x30, _ENCRYPTED_DATA + _tlv(0xA0, _tlv(0x30, b"\x02\x01\x00" + info)))
+    algorithm = tlv(0x30, _AES256_GCM + tlv(0x30, tlv(0x04, iv) + b"\x02\x01\x10"))
+    info = tlv(0x30, _DATA + algorithm + tlv(0x80, content))
+    whole = tlv(0x30, _ENCRYPTED_DATA + tlv(0xA0, tlv(0x30, b"\x02\x01\x00" + info)))
     iv_at = whole.index(_AES256_GCM) + len(_AES256_GCM) + 4
     return whole[:iv_at], whole[iv_at + 12 : len(whole) - length]
 
@@ -148,11 +149,3 @@ def _parse_encrypted_data(cms: bytes) -> tuple[bytes, bytes]:
     if len(iv) != 12 or len(content) < _INNER + 16 or encrypted_data(iv, content) != cms:  # noqa: PLR2004
         raise BadCiphertext
     return iv, content
-
-
-def _tlv(tag: int, body: bytes) -> bytes:
-    length = len(body)
-    if length < 0x80:  # noqa: PLR2004 - DER: short form below 128
-        return bytes((tag, length)) + body
-    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + body

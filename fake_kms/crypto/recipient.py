@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from fake_kms.crypto.der import tlv
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -97,10 +99,10 @@ def _oaep() -> padding.OAEP:
 
 
 def _write(identifier: bytes, encrypted_key: bytes, iv: bytes, content: bytes) -> bytes:
-    recipient = _tlv(0x30, _VERSION_2 + _tlv(0x80, identifier) + _OAEP_SHA256 + _tlv(0x04, encrypted_key))
-    algorithm = _tlv(0x30, _AES256_CBC + _tlv(0x04, iv))
-    encrypted = _endless(0x30, _DATA + algorithm + _endless(0xA0, _tlv(0x04, content)))
-    enveloped = _endless(0x30, _VERSION_2 + _tlv(0x31, recipient) + encrypted)
+    recipient = tlv(0x30, _VERSION_2 + tlv(0x80, identifier) + _OAEP_SHA256 + tlv(0x04, encrypted_key))
+    algorithm = tlv(0x30, _AES256_CBC + tlv(0x04, iv))
+    encrypted = _endless(0x30, _DATA + algorithm + _endless(0xA0, tlv(0x04, content)))
+    enveloped = _endless(0x30, _VERSION_2 + tlv(0x31, recipient) + encrypted)
     return _endless(0x30, _ENVELOPED_DATA + _endless(0xA0, enveloped))
 
 
@@ -127,11 +129,3 @@ def _octets(data: bytes) -> tuple[bytes, bytes]:
 
 def _endless(tag: int, body: bytes) -> bytes:
     return bytes((tag, 0x80)) + body + _END
-
-
-def _tlv(tag: int, body: bytes) -> bytes:
-    length = len(body)
-    if length < 0x80:  # noqa: PLR2004 - BER: short form below 128
-        return bytes((tag, length)) + body
-    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + body

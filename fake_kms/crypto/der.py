@@ -1,0 +1,16 @@
+"""The one piece of DER that the formats here are written with."""
+
+from __future__ import annotations
+
+__all__ = ["tlv"]
+
+_SHORT_FORM = 0x80
+
+
+def tlv(tag: int, body: bytes) -> bytes:
+    """Write tag, length and value; the length in its short form below 128."""
+    length = len(body)
+    if length < _SHORT_FORM:
+        return bytes((tag, length)) + body
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, _SHORT_FORM | len(octets))) + octets + body
