@@ -42,6 +42,7 @@ _CLAUSES = {
     Outcome.NOT_ALLOWED_BY_SESSION_POLICY: "because no session policy allows the {action} action",
 }
 _MOST_REMEMBERED = 4096
+_NONE: frozenset[str] = frozenset()
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
 
@@ -69,7 +70,10 @@ def authorize(exchange: Exchange) -> None:
 
 def _presented(call: Call) -> frozenset[str]:
     """Give the ids of the grants whose tokens the request brings. Raises: KmsError InvalidGrantTokenException."""
-    found = [call.store.grant_of_token(token) for token in call.input.get("GrantTokens", ())]
+    tokens = call.input.get("GrantTokens")
+    if not tokens:
+        return _NONE
+    found = [call.store.grant_of_token(token) for token in tokens]
     here = frozenset(grant.grant_id for grant in found if grant is not None and grant.region == call.region.name)
     if len(here) < len({grant and grant.grant_id for grant in found}):
         raise errors.invalid_grant_token()
