@@ -42,7 +42,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Give a marked test its fake, whether it names the fixture or not."""
     names = getattr(item, "fixturenames", None)
     if names is not None and "fake_kms" not in names and item.get_closest_marker("fake_kms"):
-        names.append("fake_kms")
+        names.insert(0, "fake_kms")  # before autouse fixtures, which may use KMS
 
 
 @pytest.fixture

@@ -265,6 +265,8 @@ def _decorate(target: Any, make: Callable[[], FakeKms]) -> Any:
         if unittest is not None and issubclass(target, unittest.TestCase):
             return _decorate_test_case(target, make)
         return _decorate_test_class(target, make)
+    if isinstance(target, staticmethod):
+        return staticmethod(_decorate(target.__func__, make))
     if inspect.iscoroutinefunction(target):
 
         @functools.wraps(target)

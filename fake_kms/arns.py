@@ -10,10 +10,15 @@ import functools
 import re
 from typing import NamedTuple
 
-__all__ = ["Arn", "account_root_arn", "alias_arn", "is_key_id", "key_arn", "parse_arn", "partition_of"]
+__all__ = ["Arn", "account_root_arn", "alias_arn", "is_key_id", "is_region", "key_arn", "parse_arn", "partition_of"]
 
 _KEY_ID = re.compile(r"(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})", re.ASCII)
 
+_REGION = re.compile(
+    r"(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+|cn-[a-z]+-\d+|us-gov-[a-z]+-\d+|us-iso[a-z]?-[a-z]+-\d+"
+    r"|eu-isoe-[a-z]+-\d+|eusc-[a-z]{2}-[a-z]+-\d+",
+    re.ASCII,
+)
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -33,6 +38,12 @@ class Arn(NamedTuple):
     region: str
     account: str
     resource: str
+
+
+@functools.lru_cache(maxsize=256)
+def is_region(name: str) -> bool:
+    """Tell whether a name has the form of an AWS Region of any partition. Source: botocore's partitions."""
+    return _REGION.fullmatch(name) is not None
 
 
 @functools.lru_cache(maxsize=256)

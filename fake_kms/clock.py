@@ -13,6 +13,9 @@ from typing import Protocol
 __all__ = ["Clock", "Now", "from_epoch", "to_epoch"]
 
 
+_LATEST = 253_402_300_000.0  # shortly before the year 10000, where `datetime` ends
+
+
 class Now(Protocol):
     """What the fake itself needs of a clock."""
 
@@ -88,6 +91,8 @@ class Clock:
                 f"the fake's clock does not run backwards (asked for {seconds:.3f} s): "
                 "open a new fake, or use freezegun or time-machine before opening it"
             )
+        if not seconds <= _LATEST - self.epoch():
+            raise ValueError("the fake's clock ends with the year 9999")
         if self._frozen is not None:
             self._frozen += seconds
         else:

@@ -48,24 +48,25 @@ def missing_authentication_token() -> KmsError:
     return KmsError("MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
-def incomplete_signature(header: str) -> KmsError:
+def incomplete_signature(missing: list[str], header: str) -> KmsError:
     """Refuse an Authorization header that cannot be read. Assumed: generic AWS text."""
-    return KmsError(
-        "IncompleteSignatureException",
-        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' "
-        "parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires "
-        f"existence of either a 'X-Amz-Date' or a 'Date' header. Authorization={header}",
-    )
+    lacks = " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
+    return KmsError("IncompleteSignatureException", f"{lacks} Authorization={header}".lstrip())
+
+
+def wrong_service_scope() -> KmsError:
+    """Refuse a signature for another service. Assumed: generic AWS text."""
+    return invalid_signature("Credential should be scoped to correct service: 'kms'. ")
+
+
+def wrong_region_scope(region: str) -> KmsError:
+    """Refuse a signature for a Region that is none. Assumed: generic AWS text."""
+    return invalid_signature(f"Credential should be scoped to a valid region, not '{region}'. ")
 
 
 def unrecognized_client() -> KmsError:
     """Refuse an access key that nobody has."""
     return KmsError("UnrecognizedClientException", "The security token included in the request is invalid.")
-
-
-def expired_token() -> KmsError:
-    """Refuse temporary credentials past their time. Assumed: generic AWS text."""
-    return KmsError("ExpiredTokenException", "The security token included in the request is expired")
 
 
 def invalid_signature(detail: str | None = None) -> KmsError:
@@ -86,19 +87,6 @@ def signature_expired(signed: str, earliest: str, now: str) -> KmsError:
 def signature_not_yet_current(signed: str, latest: str, now: str) -> KmsError:
     """Refuse a signature from more than five minutes ahead. Assumed: generic AWS text."""
     return invalid_signature(f"Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)")
-
-
-def throttling() -> KmsError:
-    """Refuse a request beyond the request quota."""
-    return KmsError(
-        "ThrottlingException",
-        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-    )
-
-
-def internal(message: str | None = None) -> KmsError:
-    """Answer that KMS itself failed (a fault of the service: HTTP 500)."""
-    return KmsError("KMSInternalException", message, status=500)
 
 
 # --- ValidationException -------------------------------------------------------------------------------------

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
+from fake_kms.arns import is_region
+from fake_kms.tables.quotas import quotas_with
+
 __all__ = ["OPTIONS", "Option", "Options", "checked"]
 
 
@@ -57,18 +60,44 @@ OPTIONS: dict[str, Option] = {
 }
 
 
+def _is_account(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 12 and value.isascii() and value.isdigit()  # noqa: PLR2004
+
+
+def _are_quotas(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and all(type(number) is int for number in value.values()))
+
+
+def _is_region(value: object) -> bool:
+    return isinstance(value, str) and is_region(value)
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+# What each option must be, and how to say so.
+_FITTING: dict[str, tuple[Callable[[object], bool], str]] = {
+    "region": (_is_region, "the name of an AWS Region"),
+    "account_id": (_is_account, "twelve digits in a string"),
+    "quotas": (_are_quotas, "a dictionary of whole numbers"),
+    "strict_identity": (_is_bool, "True or False"),
+    "verify_signatures": (_is_bool, "True or False"),
+    "consistency": (lambda value: value in {"immediate", "eventual"}, "'immediate' or 'eventual'"),
+}
+
+
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     """Give all options, with the defaults of those not said.
 
-    Raises: TypeError for an option that does not exist, ValueError for an account id that is not twelve digits.
+    Raises: TypeError for an option or quota that does not exist, ValueError for a value that does not fit.
     """
     unknown = options.keys() - OPTIONS.keys()
     if unknown:
         raise TypeError(f"fake_kms has no option {', '.join(sorted(unknown))}; there are {', '.join(OPTIONS)}")
     complete = {name: options.get(name, option.default) for name, option in OPTIONS.items()}
-    account = complete["account_id"]
-    if not (isinstance(account, str) and len(account) == 12 and account.isascii() and account.isdigit()):  # noqa: PLR2004
-        raise ValueError(f"account_id is twelve digits in a string, not {account!r}")
-    if complete["consistency"] not in {"immediate", "eventual"}:
-        raise ValueError(f"consistency is 'immediate' or 'eventual', not {complete['consistency']!r}")
+    for name, (fits, wanted) in _FITTING.items():
+        if not fits(complete[name]):
+            raise ValueError(f"{name} is {wanted}, not {complete[name]!r}")
+    quotas_with(complete["quotas"])
     return complete

@@ -189,7 +189,11 @@ def snapshot(value, seen=frozenset()):
     if type(value).__module__.startswith("fake_kms.store"):
         names = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
         names += list(getattr(value, "__dict__", {}))
-        return {name: snapshot(getattr(value, name), seen) for name in names if name not in {"entropy", "__weakref__"}}
+        return {
+            name: snapshot(getattr(value, name), seen)
+            for name in names
+            if name not in {"entropy", "prepared", "__weakref__"}
+        }
     return repr(value)
 
 

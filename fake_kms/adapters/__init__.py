@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -41,18 +42,9 @@ def _moto_is_open() -> bool:
 
 def install(door: Door, region: str) -> Callable[[], None]:
     """Let a door answer KMS requests from every client library; the answer takes it out again."""
-    take_out = environment.supply(region)
-    try:
-        active.open_(door, (botocore.patch, _patch_requests, _patch_moto))
-    except BaseException:
-        take_out()
-        raise
-
-    def uninstall() -> None:
-        active.close(door)
-        take_out()
-
-    return uninstall
+    supply = functools.partial(environment.supply, region)
+    active.open_(door, (supply, botocore.patch, _patch_requests, _patch_moto))
+    return lambda: active.close(door)
 
 
 def _patch_requests() -> Callable[[], None]:

@@ -35,7 +35,11 @@ def open_(door: Door, patches: tuple[Callable[[], Undo], ...]) -> None:
     """Let a door answer from now on; the patches are made if it is the first."""
     with _lock:
         if not _open:
-            _undo.extend(patch() for patch in patches)
+            try:
+                _undo.extend(patch() for patch in patches)  # one after the other: what was made is undone below
+            except BaseException:
+                _take_out()
+                raise
         _open.append(door)
 
 
@@ -44,8 +48,12 @@ def close(door: Door) -> None:
     with _lock:
         _open.remove(door)
         if not _open:
-            while _undo:
-                _undo.pop()()
+            _take_out()
+
+
+def _take_out() -> None:
+    while _undo:
+        _undo.pop()()
 
 
 def is_open(door: Door) -> bool:

@@ -17,7 +17,7 @@ from fake_kms.wire import HttpRequest
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-__all__ = ["patch", "to_http_request"]
+__all__ = ["header_text", "patch", "read_body", "to_http_request"]
 
 
 def patch() -> Callable[[], None]:
@@ -45,10 +45,10 @@ def patch() -> Callable[[], None]:
 
 def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:
     """Turn a client library's request into ours; None if it is not KMS's."""
-    target, authorization = _text(headers.get("X-Amz-Target", "")), _text(headers.get("Authorization", ""))
+    target, authorization = header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
     if not is_kms(url, target, authorization):
         return None
-    return HttpRequest(method, url, _Headers(headers), _read(body), target, authorization)
+    return HttpRequest(method, url, _Headers(headers), read_body(body), target, authorization)
 
 
 class _Headers(Mapping[str, str]):
@@ -60,28 +60,31 @@ class _Headers(Mapping[str, str]):
         self._raw = raw
 
     def __getitem__(self, name: str) -> str:
-        return _text(self._raw[name])
+        return header_text(self._raw[name])
 
     def __iter__(self) -> Iterator[str]:
-        return (_text(name).lower() for name in self._raw)
+        return (header_text(name).lower() for name in self._raw)
 
     def __len__(self) -> int:
         return len(self._raw)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else bytes(value).decode("latin-1")
+def header_text(value: Any) -> str:
+    """Give a header as text, whatever a client library keeps it as."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _read(body: Any) -> bytes:
+def read_body(body: Any) -> bytes:
+    """Read a request body of any kind that client libraries take: bytes, text, a file, or pieces."""
     if body is None:
         return b""
-    if isinstance(body, bytes | bytearray):
+    if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
     if isinstance(body, str):
         return body.encode()
-    content: bytes | str = body.read()
-    return content.encode() if isinstance(content, str) else content
+    if hasattr(body, "read"):
+        return read_body(body.read())
+    return b"".join(read_body(piece) for piece in body)
 
 
 class _Raw(io.BytesIO):

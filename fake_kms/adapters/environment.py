@@ -51,12 +51,13 @@ def supply(region: str) -> Callable[[], None]:
 
 
 def _default_profile() -> frozenset[str]:
-    """Name the settings of the user's default profile."""
+    """Name the settings of the profile that the user's environment chooses."""
     files = (
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
     )
-    return frozenset().union(*(_settings(*_stamp(name)) for name in files))
+    profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or "default"
+    return frozenset().union(*(_settings(*_stamp(name), profile) for name in files))
 
 
 def _stamp(name: str) -> tuple[str, int]:
@@ -68,7 +69,7 @@ def _stamp(name: str) -> tuple[str, int]:
 
 
 @functools.lru_cache(maxsize=8)
-def _settings(path: str, modified: int) -> frozenset[str]:
+def _settings(path: str, modified: int, profile: str) -> frozenset[str]:
     if not modified:
         return frozenset()
     parser = configparser.RawConfigParser(default_section="", strict=False)
@@ -76,4 +77,5 @@ def _settings(path: str, modified: int) -> frozenset[str]:
         parser.read_string(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, configparser.Error):
         return frozenset()
-    return frozenset(parser["default"]) if parser.has_section("default") else frozenset()
+    sections = [name for name in (profile, f"profile {profile}") if parser.has_section(name)]
+    return frozenset().union(*(parser[name] for name in sections))

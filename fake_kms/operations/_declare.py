@@ -55,8 +55,8 @@ class KeyUse:
     `member` is the request member that names it; where `optional`, the operation may do without. `usage` is the
     KeyUsage the key must have, `origins` the origins it may have; `algorithm` the request member that says how it is
     used (SYMMETRIC_DEFAULT where the caller does not say). `ciphertext` is the member with a ciphertext that names the
-    key as well. `context` is the member with the encryption context that goes with the key. `action` is the permission,
-    where it is not the operation's own.
+    key as well. `context` is the member with the encryption context that goes with the key. `check` is what AWS checks
+    on this key before it looks at the next one. `action` is the permission, where it is not the operation's own.
     """
 
     member: str = "KeyId"
@@ -66,6 +66,7 @@ class KeyUse:
     algorithm: str | None = None
     ciphertext: str | None = None
     context: str = "EncryptionContext"
+    check: Callable[[Call, FoundKey], None] | None = None
     action: str | None = None
 
 

@@ -56,7 +56,7 @@ def _delete(store: Store, key: Key, due: float) -> None:
         return
     key.deletion_date = None
     store.remove_key(key)
-    store.on_service_event("DeleteKey", key, due)
+    store.note("DeleteKey", key, due)
     primary = key.family.primary if key.family else key
     if primary.state is KeyState.PENDING_REPLICA_DELETION and primary.family and not primary.family.replicas:
         primary.fire(Change.LAST_REPLICA_DELETED)

@@ -125,6 +125,9 @@ def _new_grant(call: Call) -> StoredGrant:
         ),
     )
     call.store.add_grant(grant)
+    if grant.effective_from > call.now:
+        key = call.key
+        call.store.agenda.put(grant.effective_from, lambda due: call.store.note("PropagateGrant", key, due))
     return grant
 
 

@@ -53,6 +53,7 @@ def get_parameters_for_import(call: Call) -> Output:
     key, tokens = call.key, call.store.import_tokens
     wrapping_spec = call.input["WrappingKeySpec"]
     terms = Terms(key.arn, call.input["WrappingAlgorithm"], wrapping_spec, call.now + _DAY)
+    call.store.agenda.put(terms.valid_to, lambda due: call.store.note("ExpireImportToken", key, due))
     return {
         "ImportToken": tokens.issue(terms),
         "KeyId": key.arn,
@@ -168,7 +169,7 @@ def _expire(store: Store, key: Key, material: Material, imported: Import, due: f
     if key.imports is None or key.imports.get(material.identifier) is not imported:
         return
     _lose(key, material)
-    store.on_service_event("DeleteExpiredKeyMaterial", key, due)
+    store.note("DeleteExpiredKeyMaterial", key, due)
 
 
 def _lose(key: Key, material: Material) -> None:

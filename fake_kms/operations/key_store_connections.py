@@ -62,8 +62,11 @@ def _enter_later(call: Call, key_store: CustomKeyStore, state: str, error_code: 
     # Disconnecting what is being connected leaves a date on the agenda that counts no more.
     expected = key_store.changes
 
-    def enter(_: float) -> None:
+    store, region = call.store, call.region.name
+
+    def enter(due: float) -> None:
         if key_store.changes == expected:
             key_store.enter(state, error_code)
+            store.on_service_event(f"CustomKeyStore{state.capitalize()}", region, key_store.store_id, due)
 
     call.store.agenda.put(call.now + call.store.settling, enter)

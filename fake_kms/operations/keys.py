@@ -40,10 +40,15 @@ def _check_create(call: Call) -> None:
         raise errors.key_spec_not_in_region(spec.name)
     if usage not in spec.usages:
         raise errors.key_usage_incompatible(usage, spec.name)
-    check_key_store(call, spec)
     if request.get("Origin") == "EXTERNAL" and spec.name not in IMPORTS:
         raise errors.key_spec_not_importable(spec.name)
     _check_available(call, spec)
+
+
+def _check_resources(call: Call) -> None:
+    # Whatever tells of what the account has comes after authorization.
+    request = call.input
+    check_key_store(call, _spec(call))
     check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
     check_key_quota(call, call.region)
 
@@ -66,7 +71,7 @@ def _spec(call: Call) -> KeySpec:
     return KEY_SPECS[call.input.get("KeySpec") or call.input.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"]
 
 
-@operation("CreateKey", check_request=_check_create, changes=True)
+@operation("CreateKey", check_request=_check_create, check_fit=_check_resources, changes=True)
 def create_key(call: Call) -> Output:
     """Create a KMS key in the caller's account and Region.
 

@@ -17,7 +17,7 @@ from fake_kms.store.pages import Listing
 from fake_kms.tables.key_states import Change, KeyState
 
 if TYPE_CHECKING:
-    from fake_kms.store.region import Region
+    from fake_kms.store.region import Region, Store
 
 __all__: list[str] = []
 
@@ -29,7 +29,7 @@ def _check_primary(call: Call) -> None:
 
 def _check_replica(call: Call) -> None:
     region_name, family = call.input["ReplicaRegion"], call.key.family
-    if arns.partition_of(region_name) != call.region.partition:
+    if arns.partition_of(region_name) != call.region.partition or not arns.is_region(region_name):
         raise errors.other_partition(region_name)
     if family is not None and region_name in family.members:
         raise errors.replica_exists()
@@ -69,17 +69,18 @@ def replicate_key(call: Call) -> Output:
     )
     put_tags(replica, call.input.get("Tags", ()))
     call.store.add_key(replica)
-    call.store.agenda.put(call.now + call.store.settling, lambda _: _finish_creating(replica))
+    call.store.agenda.put(call.now + call.store.settling, lambda due: _finish_creating(call.store, replica, due))
     output: Output = {"ReplicaKeyMetadata": key_metadata(replica), "ReplicaPolicy": replica.policy}
     if call.input.get("Tags"):
         output["ReplicaTags"] = call.input["Tags"]
     return output
 
 
-def _finish_creating(replica: Key) -> None:
+def _finish_creating(store: Store, replica: Key, due: float) -> None:
     if replica.state is KeyState.CREATING:
         waits = Change.FINISH_CREATING_WITHOUT_MATERIAL if replica.imports is not None else Change.FINISH_CREATING
         replica.fire(waits)
+        store.note("SynchronizeMultiRegionKey", replica, due)
 
 
 def _find_next_primary(call: Call) -> list[FoundKey]:
@@ -105,10 +106,11 @@ def update_primary_region(call: Call) -> None:
     for key in (was, becomes):
         if key.state is KeyState.ENABLED:
             key.fire(Change.BEGIN_UPDATING)
-    call.store.agenda.put(call.now + call.store.settling, lambda _: _finish_updating(was, becomes))
+    call.store.agenda.put(call.now + call.store.settling, lambda due: _finish_updating(call.store, due, was, becomes))
 
 
-def _finish_updating(*keys: Key) -> None:
+def _finish_updating(store: Store, due: float, *keys: Key) -> None:
     for key in keys:
         if key.state is KeyState.UPDATING:
             key.fire(Change.FINISH_UPDATING)
+            store.note("SynchronizeMultiRegionKey", key, due)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fake_kms.store.key import Key
     from fake_kms.store.region import Store
 
-__all__ = ["rotate_if_overdue"]
+__all__ = ["rotate_every_year", "rotate_if_overdue"]
 
 _DAY = 86_400
 _DEFAULT_PERIOD = 365
@@ -63,18 +63,14 @@ def get_key_rotation_status(call: Call) -> Output:
     """
     key, backing = call.key, call.key.backing
     pending_deletion = key.state in {KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION}
-    if key.aws_managed:
-        due = key.created + _DEFAULT_PERIOD * _DAY
-        while due <= call.now:
-            due += _DEFAULT_PERIOD * _DAY
-        return _status(key, _DEFAULT_PERIOD, due)
     if backing.rotation_period is None or backing.next_rotation is None or pending_deletion:
         return {"KeyId": key.arn, "KeyRotationEnabled": False}
-    return _status(key, backing.rotation_period, backing.next_rotation)
-
-
-def _status(key: Key, period: int, due: float) -> Output:
-    return {"KeyId": key.arn, "KeyRotationEnabled": True, "NextRotationDate": due, "RotationPeriodInDays": period}
+    return {
+        "KeyId": key.arn,
+        "KeyRotationEnabled": True,
+        "NextRotationDate": backing.next_rotation,
+        "RotationPeriodInDays": backing.rotation_period,
+    }
 
 
 def _check_on_demand(call: Call) -> None:
@@ -162,6 +158,12 @@ def _import_entry(key: Key, held: Holding) -> dict[str, Any]:
 # --- time ----------------------------------------------------------------------------------------------------
 
 
+def rotate_every_year(store: Store, key: Key) -> None:
+    """Let an AWS managed key be rotated, as all of them are."""
+    key.backing.rotation_period = _DEFAULT_PERIOD
+    _schedule(store, key, key.created)
+
+
 def rotate_if_overdue(store: Store, key: Key, now: float) -> None:
     """Rotate a key whose date passed while it could not be rotated."""
     due = key.backing.next_rotation
@@ -193,4 +195,4 @@ def _new_holding(store: Store, key: Key) -> Holding:
 def _rotate(store: Store, key: Key, held: Holding, now: float, rotation_type: str) -> None:
     key.backing.rotate_to(held, now, rotation_type)
     store.add_material(key, held.material)
-    store.on_service_event("RotateKey", key, now)
+    store.note("RotateKey", key, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
@@ -18,7 +18,7 @@ from fake_kms.tables.enum_sets import ACCEPTED_BEYOND_MODEL, PRINTED
 if TYPE_CHECKING:
     from fake_kms.tables.model import Operation, Shape
 
-__all__ = ["check_constraints"]
+__all__ = ["check_constraints", "ignores_ciphertext"]
 
 Fits = Callable[[Any], bool]
 
@@ -28,10 +28,15 @@ _REQUIRED_BY_SERVICE = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlo
 _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
 
+def ignores_ciphertext(request: Mapping[str, Any]) -> bool:
+    """Tell whether a request is a dry run that asks about permissions only, whatever the ciphertext is."""
+    return request.get("DryRun") is True and "IGNORE_CIPHERTEXT" in request.get("DryRunModifiers", ())
+
+
 def check_constraints(operation: Operation, request: dict[str, Any], context_limit: int) -> None:
     """Check a decoded request. Raises: KmsError ValidationException with every finding."""
     missing = _REQUIRED_BY_SERVICE.get(operation.name)
-    if missing and (missing in request or "IGNORE_CIPHERTEXT" in request.get("DryRunModifiers", ())):
+    if missing and (missing in request or ignores_ciphertext(request)):
         missing = None
     if missing or not _fits(operation.input)(request):
         findings = list(_structure(operation.input, request, ""))
@@ -169,7 +174,9 @@ def _null(shape: Shape, path: str) -> str:
 
 def _printed(value: Any) -> str:
     # As Java prints a List.
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return f"[{', '.join('null' if item is None else str(item) for item in value)}]"
+    return str(value)
 
 
 def _path(prefix: str, name: str) -> str:

@@ -8,6 +8,7 @@ from fake_kms import errors
 from fake_kms.crypto import ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._declare import FoundKey
+from fake_kms.service.constraints import ignores_ciphertext
 from fake_kms.store.find import Elsewhere, Found, find_key, is_alias
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def _by_ciphertext(call: Call, use: KeyUse, permission: Permission) -> FoundKey:
     # of it before the named key's usage and state (measured; recorded for ReEncrypt).
     named = _by_name(call, use, permission) if use.member in call.input else None
     blob = call.input.get(use.ciphertext or "")
+    if ignores_ciphertext(call.input) and named is not None:
+        return FoundKey(use, named.key, named.alias_name)
     if blob is None or call.input.get(use.algorithm or "", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
         if named is None:
             raise errors.key_id_required()

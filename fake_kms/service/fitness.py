@@ -21,6 +21,8 @@ def check_fitness(call: Call) -> None:
         _check_origin(call, found)
         _check_state(call, found)
         _check_algorithm(call, found)
+        if found.use.check is not None:
+            found.use.check(call, found)
 
 
 def _check_usage(call: Call, found: FoundKey) -> None:

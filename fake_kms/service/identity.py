@@ -6,7 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
+from fake_kms import arns, errors
 from fake_kms.operations import Caller
 
 if TYPE_CHECKING:
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["identify"]
 
 _CREDENTIAL = re.compile(r"([^/,\s]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request", re.ASCII)
+_PARTS = {
+    "Credential": r"Credential=[^,\s]+",
+    "Signature": r"Signature=[^,\s]+",
+    "SignedHeaders": r"SignedHeaders=[^,\s]+",
+}
 _SCHEME = "AWS4-HMAC-SHA256 "
 
 
@@ -30,9 +35,15 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
         raise errors.missing_authentication_token()
     credential = header.partition("Credential=")[2].partition(",")[0]
     scope = _scope(credential.strip())
-    if scope is None or not header.startswith(_SCHEME) or "Signature=" not in header:
-        raise errors.incomplete_signature(header)
-    access_key_id, region = scope
+    if scope is None or not header.startswith(_SCHEME) or "SignedHeaders=" not in header or "Signature=" not in header:
+        raise errors.incomplete_signature(
+            [name for name, part in _PARTS.items() if not re.search(part, header)], header
+        )
+    access_key_id, region, service = scope
+    if service != "kms":
+        raise errors.wrong_service_scope()
+    if not arns.is_region(region):
+        raise errors.wrong_region_scope(region)
     identity = principals.identity_of(access_key_id, region, strict=strict)
     if identity is None:
         raise errors.unrecognized_client()
@@ -41,6 +52,6 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
 
 
 @functools.lru_cache(maxsize=256)
-def _scope(credential: str) -> tuple[str, str] | None:
+def _scope(credential: str) -> tuple[str, str, str] | None:
     match = _CREDENTIAL.fullmatch(credential)
-    return None if match is None else (match[1], match[3])
+    return None if match is None else (match[1], match[3], match[4])

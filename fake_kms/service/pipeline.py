@@ -11,6 +11,7 @@ from fake_kms.crypto.attestation import default_authority, load_root
 from fake_kms.entropy import uuid
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call
+from fake_kms.operations.rotation import rotate_every_year
 from fake_kms.service.authorization import authorize as _authorize
 from fake_kms.service.constraints import check_constraints as _check_constraints
 from fake_kms.service.exchange import Exchange
@@ -23,6 +24,7 @@ from fake_kms.service.recipient import read_attestation as _read_attestation
 from fake_kms.service.recipient import seal_for_recipient as _seal_for_recipient
 from fake_kms.service.signatures import verify_signature
 from fake_kms.store.key import Use
+from fake_kms.store.managed import keep_managed_key
 from fake_kms.store.region import Store
 from fake_kms.tables import model
 from fake_kms.tables.permissions import CRYPTOGRAPHIC
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from fake_kms.policy.decide import Decision
     from fake_kms.policy.identity import Identity
     from fake_kms.service.principals import Principals
-    from fake_kms.store.key import Key
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["STAGES", "Service"]
@@ -140,6 +141,18 @@ def record_use(exchange: Exchange) -> None:
             found.key.last_use = use
 
 
+def keep_managed_keys(exchange: Exchange) -> None:
+    """Let the AWS managed keys that this request has used first be there from now on."""
+    call = exchange.call
+    for found in call.found:
+        if found.key.aws_managed and found.alias_name is not None:
+            region = call.store.region(found.key.account, found.key.region)
+            alias = region.aliases.get(found.alias_name)
+            kept = keep_managed_key(call.store, region, alias, call.now) if alias else None
+            if kept is not None:
+                rotate_every_year(call.store, kept)
+
+
 def seal_for_recipient(exchange: Exchange) -> None:
     """Seal what is in clear for the recipient, if there is one."""
     if exchange.attestation is not None and exchange.output is not None:
@@ -160,6 +173,7 @@ STAGES: tuple[Stage, ...] = (
     check_key_policy,
     perform,
     record_use,
+    keep_managed_keys,
     seal_for_recipient,
 )
 
@@ -224,14 +238,15 @@ class Service:
                     stage(exchange)
             except KmsError as error:
                 refusal = error
-            self.journal.add(_event(exchange, refusal))
+            finally:  # also when a mistake, or an external key store of the user's, raised something else
+                self.journal.add(_event(exchange, refusal))
             if refusal is not None:
                 return wire.encode_error(refusal, exchange.request_id, now)
             return wire.encode(exchange.output, exchange.request_id, now)
 
-    def _note_service_event(self, operation: str, key: Key, when: float) -> None:
-        # What AWS does by itself is in the journal too, as CloudTrail has it.
-        self.journal.add(Event(operation, "", when, None, "AWS Internal", key.region, (key.arn,), {}))
+    def _note_service_event(self, operation: str, region: str, resource: str, when: float) -> None:
+        # What AWS does by itself is in the journal too; CloudTrail has such events for keys.
+        self.journal.add(Event(operation, "", when, None, "AWS Internal", region, (resource,), {}))
 
 
 def _event(exchange: Exchange, refusal: KmsError | None) -> Event:

@@ -150,7 +150,7 @@ class Principals:
         self._by_access_key: dict[str, Actor] = {}
         self._known: set[str | None] = set()
         self._administrators: dict[tuple[str, str], Identity] = {}
-        self._acting: list[Actor] = []
+        self._acting: list[tuple[Actor]] = []
 
     # --- registering -----------------------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class Principals:
         if foreign is not None:
             return foreign
         if self._acting:
-            return self._acting[-1].identity
+            return self._acting[-1][0].identity
         if strict:
             return None
         twelve_digits = len(access_key_id) == 12 and access_key_id.isascii() and access_key_id.isdigit()  # noqa: PLR2004
@@ -269,11 +269,12 @@ class Principals:
     @contextmanager
     def acting_as(self, actor: Actor) -> Iterator[Actor]:
         """Let every client whose credentials nobody registered call as this principal."""
-        self._acting.append(actor)
+        entry = (actor,)
+        self._acting.append(entry)
         try:
             yield actor
         finally:
-            self._acting.pop()
+            self._acting = [other for other in self._acting if other is not entry]
 
     # --- helpers ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import arns, errors
-from fake_kms.store.managed import create_managed_key
+from fake_kms.store.managed import prepared_managed_key
 
 if TYPE_CHECKING:
     from fake_kms.store.alias import Alias
@@ -40,7 +40,7 @@ def is_alias(identifier: str) -> bool:
 def find_key(store: Store, region: Region, identifier: str, now: float, *, cross_account: bool) -> Found:
     """Find the key an identifier names, seen from a Region of the caller's account.
 
-    An alias of AWS's own that nobody has used yet gets its AWS managed key here, created at `now`.
+    For an alias of AWS's own that nobody has used yet, an AWS managed key created at `now` is prepared.
 
     Raises: KmsError NotFoundException; Elsewhere for ARNs of other accounts.
     """
@@ -98,4 +98,4 @@ def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Fou
 
 def _by_alias(store: Store, region: Region, alias_name: str, now: float) -> Found:
     alias = find_alias(region, alias_name)
-    return Found(alias.key or create_managed_key(store, region, alias, now), alias.name)
+    return Found(alias.key or prepared_managed_key(store, region, alias, now), alias.name)

@@ -15,19 +15,31 @@ if TYPE_CHECKING:
     from fake_kms.store.alias import Alias
     from fake_kms.store.region import Region, Store
 
-__all__ = ["create_managed_key"]
+__all__ = ["keep_managed_key", "prepared_managed_key"]
 
 
-def create_managed_key(store: Store, region: Region, alias: Alias, now: float) -> Key:
-    """Make the AWS managed key behind one of AWS's own aliases, e.g. `alias/aws/s3`.
+def keep_managed_key(store: Store, region: Region, alias: Alias, now: float) -> Key | None:
+    """Let the prepared key of an alias be there from now on; None where it is already, or was not prepared."""
+    key, alias.prepared = alias.prepared, None
+    if key is None or alias.key is not None:
+        return None
+    store.add_key(key)
+    region.point_alias(alias, key, now)
+    return key
+
+
+def prepared_managed_key(store: Store, region: Region, alias: Alias, now: float) -> Key:
+    """Prepare the AWS managed key behind one of AWS's own aliases, e.g. `alias/aws/s3`; a refusal leaves it unseen.
 
     Its policy lets the service use the key for every principal of the account, and the account look at it.
     Source: Developer Guide, "AWS managed keys" and "Default key policy"; description as AWS's console shows it.
     """
+    if alias.prepared is not None:
+        return alias.prepared
     service = alias.name.removeprefix("alias/aws/")
     key_id = uuid(store.entropy)
     spec = KEY_SPECS["SYMMETRIC_DEFAULT"]
-    key = Key(
+    alias.prepared = Key(
         key_id=key_id,
         arn=region.key_arn(key_id),
         account=region.account,
@@ -41,9 +53,7 @@ def create_managed_key(store: Store, region: Region, alias: Alias, now: float) -
         policy=_policy(region, service),
         backing=Backing([Holding(store.makers.material(spec, key_id, 0))]),
     )
-    store.add_key(key)
-    region.point_alias(alias, key, now)
-    return key
+    return alias.prepared
 
 
 def _policy(region: Region, service: str) -> str:

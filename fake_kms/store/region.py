@@ -64,6 +64,7 @@ class Region:
         """Delete a key with its aliases."""
         for alias in list(self.aliases_of_key.get(key.key_id, ())):
             self.remove_alias(alias)
+        self.aliases_of_key.pop(key.key_id, None)
         self.keys.remove(key.key_id)
         if not key.aws_managed:
             self.customer_keys -= 1
@@ -85,10 +86,8 @@ class Region:
     def _unlink(self, alias: Alias) -> None:
         if alias.key is None:
             return
-        listing = self.aliases_of_key[alias.key.key_id]
-        listing.remove(alias.name)
-        if not listing:
-            del self.aliases_of_key[alias.key.key_id]
+        # An emptied listing stays: markers into it must not meet positions that are given out anew.
+        self.aliases_of_key[alias.key.key_id].remove(alias.name)
 
 
 class Store:
@@ -110,7 +109,7 @@ class Store:
         self._by_token: dict[str, StoredGrant] = {}
         self._retirable: dict[tuple[str, str], Listing[StoredGrant]] = {}
         self.knows_principal: Callable[[str], bool] = lambda _: True
-        self.on_service_event: Callable[[str, Key, float], None] = lambda *_: None
+        self.on_service_event: Callable[[str, str, str, float], None] = lambda *_: None
         self._by_material: dict[tuple[str, bytes], tuple[Key, Material]] = {}
 
     def region(self, account: str, name: str) -> Region:
@@ -154,6 +153,10 @@ class Store:
             if related.spec.family == "symmetric":
                 self._by_material[related.region, material.identifier] = (related, material)
 
+    def note(self, operation: str, key: Key, when: float) -> None:
+        """Tell of something that happened to a key by itself."""
+        self.on_service_event(operation, key.region, key.arn, when)
+
     def add_grant(self, grant: StoredGrant) -> None:
         """Put a new grant on its key."""
         self._grants.setdefault(grant.key_arn, Listing()).add(grant.grant_id, grant)
@@ -162,10 +165,7 @@ class Store:
 
     def remove_grant(self, grant: StoredGrant) -> None:
         """Take a grant and its tokens away."""
-        listing = self._grants[grant.key_arn]
-        listing.remove(grant.grant_id)
-        if not len(listing):
-            del self._grants[grant.key_arn]
+        self._grants[grant.key_arn].remove(grant.grant_id)
         if grant.retiring is not None:
             self._retirable[grant.region, grant.retiring].remove(grant.grant_id)
         for token in grant.tokens:

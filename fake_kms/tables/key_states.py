@@ -146,7 +146,7 @@ class Change(str, Enum):
 
 # State -> change -> next state. A change that a state has not is impossible there; `Key.fire` raises.
 # Code beside the table: a key that is disabled, unavailable or without material while something else happens
-# to it remembers that (`Key.wanted`), see store/key.py.
+# to it remembers that (`Key.disabled`), see store/key.py.
 TRANSITIONS: dict[KeyState, dict[Change, KeyState]] = {
     KeyState.ENABLED: {
         Change.ENABLE: KeyState.ENABLED,

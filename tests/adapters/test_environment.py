@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
+from botocore.httpsession import URLLib3Session
 
-from fake_kms import fake_kms
+from fake_kms import FakeKms, adapters, fake_kms
 
 NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION")
 
@@ -67,3 +68,33 @@ def test_the_files_of_the_user(monkeypatch, tmp_path, text, credentials, region)
             credentials,
             region,
         )
+
+
+def test_the_last_to_close_takes_out_what_the_first_supplied():
+    before = dict(os.environ)
+    first, second = FakeKms().start(), FakeKms().start()
+    first.stop()
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+    second.stop()
+    assert dict(os.environ) == before
+
+
+def test_the_region_of_the_chosen_profile_stays(monkeypatch, tmp_path):
+    (tmp_path / "config").write_text("[profile work]\nregion = eu-west-1\n[default]\noutput = json\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    with fake_kms():
+        assert "AWS_DEFAULT_REGION" not in os.environ
+
+
+def test_a_fake_that_fails_to_open_leaves_nothing_behind(monkeypatch):
+    send, before = URLLib3Session.send, dict(os.environ)
+
+    def fail():
+        raise ImportError("no such library")
+
+    monkeypatch.setattr(adapters, "_patch_requests", fail)
+    with pytest.raises(ImportError):
+        FakeKms().start()
+    assert URLLib3Session.send is send
+    assert dict(os.environ) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -12,6 +13,10 @@ import responses
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=0"
+)
 
 
 def post(operation, body, *, url="https://kms.eu-west-1.amazonaws.com/"):
@@ -49,6 +54,23 @@ def test_the_answer_to_no_output_is_empty(kms):
     key_id = post("CreateKey", {}).json()["KeyMetadata"]["KeyId"]
 
     assert post("DisableKey", {"KeyId": key_id}).content == b""
+
+
+@pytest.mark.parametrize("kind", [io.BytesIO, lambda raw: iter([raw[:5], raw[5:]]), memoryview, bytearray, bytes])
+def test_a_body_of_any_kind(kms, kind):
+    signed = {"X-Amz-Target": "TrentService.GenerateRandom", "Authorization": AUTHORIZATION}
+    answer = requests.post(
+        "https://kms.us-east-1.amazonaws.com/", data=kind(b'{"NumberOfBytes":4}'), headers=signed, timeout=5
+    )
+
+    assert answer.status_code == 200, answer.text
+
+
+def test_inside_a_mock_that_was_opened_later(kms):
+    with responses.RequestsMock() as mock:
+        mock.get("https://example.com/", json={"a": 1})
+        assert post("ListKeys", {}).json() == {"Keys": [], "Truncated": False}
+        assert requests.get("https://example.com/", timeout=5).json() == {"a": 1}
 
 
 def test_a_host_alone_is_enough(kms):

@@ -248,7 +248,7 @@ class TestSeveralMaterials:
 
 class TestRefusals:
     def attempt(self, client, key, *, raw=OTHER, token=None, material=None, **more):
-        answer = parameters(client, key)
+        answer = self.answer
         client.import_key_material(
             KeyId=key["KeyId"],
             ImportToken=token or answer["ImportToken"],
@@ -258,6 +258,7 @@ class TestRefusals:
 
     def test_dates(self, kms, client, refused):
         key, now = create(client), kms.clock.now()
+        self.answer = parameters(client, key)
         with refused(
             "ValidationException", "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES"
         ):
@@ -271,7 +272,8 @@ class TestRefusals:
 
     def test_tokens(self, kms, client, refused):
         key, other = create(client), create(client)
-        token = parameters(client, key)["ImportToken"]
+        self.answer = parameters(client, key)
+        token = self.answer["ImportToken"]
         foreign = parameters(client, other)["ImportToken"]
         changed = token[:-1] + bytes([token[-1] ^ 1])
         with FakeKms() as another:
@@ -281,6 +283,7 @@ class TestRefusals:
             with refused("InvalidImportTokenException"):
                 self.attempt(client, key, token=wrong)
         kms.clock.advance(hours=25)
+        client.list_keys()
         with refused("ExpiredImportTokenException"):
             self.attempt(client, key, token=token)
 
@@ -297,6 +300,7 @@ class TestRefusals:
 
     def test_material(self, client, refused):
         key = create(client)
+        self.answer = parameters(client, key)
         for garbage in (b"x", bytes(256)):
             with refused("InvalidCiphertextException"):
                 self.attempt(client, key, material=garbage)
@@ -306,11 +310,13 @@ class TestRefusals:
 
     def test_import_type_and_material_id(self, client, refused, import_material):
         key = create(client)
+        self.answer = parameters(client, key)
         with refused("IncorrectKeyMaterialException"):
             self.attempt(client, key, ImportType="EXISTING_KEY_MATERIAL", **FOREVER)
         with refused("ValidationException", "KeyMaterialId cannot be specified when ImportType is NEW_KEY_MATERIAL."):
             self.attempt(client, key, ImportType="NEW_KEY_MATERIAL", KeyMaterialId="0" * 64, **FOREVER)
         hmac = create(client, "HMAC_256", "GENERATE_VERIFY_MAC")
+        self.answer = parameters(client, hmac)
         with refused(
             "ValidationException", "ImportType and KeyMaterialId can be used only with symmetric encryption keys."
         ):

@@ -316,7 +316,7 @@ class KeyMachine(RuleBasedStateMachine):
 
 
 KeyMachine.TestCase.settings = settings(
-    max_examples=30,
+    max_examples=45,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

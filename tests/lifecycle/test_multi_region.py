@@ -162,9 +162,10 @@ class TestRefusals:
             ):
                 replicate(client, primary, region)
 
-    def test_another_partition(self, client, primary, refused):
-        with refused("UnsupportedOperationException", "cn-north-1 is not in the partition of the primary key."):
-            replicate(client, primary, "cn-north-1")
+    def test_another_partition_or_no_region_at_all(self, client, primary, refused):
+        for region in ("cn-north-1", "foo-bar-9"):
+            with refused("UnsupportedOperationException", f"{region} is not in the partition of the primary key."):
+                replicate(client, primary, region)
 
     def test_tags_and_quota(self, client, primary, there, refused, kms):
         with refused("TagException", "Tags beginning with aws: are reserved"):
@@ -272,3 +273,21 @@ class TestDeletion:
         metadata = describe(client, primary)
         assert metadata["KeyState"] == "Disabled"
         assert "PendingDeletionWindowInDays" not in metadata
+
+
+def test_what_passes_with_the_clock_is_in_the_journal():
+    with FakeKms(consistency="eventual") as fake:
+        client = fake.client()
+        key = client.create_key(MultiRegion=True)["KeyMetadata"]
+        replicate(client, key)
+        client.create_grant(
+            KeyId=key["KeyId"], GranteePrincipal="arn:aws:iam::123456789012:user/a", Operations=["Encrypt"]
+        )
+        external = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
+        wrapping = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
+        client.get_parameters_for_import(KeyId=external["KeyId"], **wrapping)
+        fake.clock.advance(days=2)
+        client.list_keys()
+
+        happened = [event.operation for event in fake.journal if event.principal == "AWS Internal"]
+        assert happened == ["SynchronizeMultiRegionKey", "PropagateGrant", "ExpireImportToken"]

@@ -148,6 +148,17 @@ class TestListAliases:
         last = client.list_aliases(KeyId=key["KeyId"], Limit=2, Marker=rest["NextMarker"])
         assert [alias["AliasName"] for alias in last["Aliases"]] == ["alias/3"]
 
+    def test_a_marker_survives_that_the_listing_was_emptied(self, client, key):
+        for number in range(3):
+            client.create_alias(AliasName=f"alias/{number}", TargetKeyId=key["KeyId"])
+        marker = client.list_aliases(KeyId=key["KeyId"], Limit=2)["NextMarker"]
+        for number in range(3):
+            client.delete_alias(AliasName=f"alias/{number}")
+        client.create_alias(AliasName="alias/new", TargetKeyId=key["KeyId"])
+
+        rest = client.list_aliases(KeyId=key["KeyId"], Marker=marker)
+        assert [alias["AliasName"] for alias in rest["Aliases"]] == ["alias/new"]
+
     def test_a_page_holds_fifty_and_at_most_a_hundred(self, client):
         for _ in range(3):
             key_id = client.create_key()["KeyMetadata"]["KeyId"]

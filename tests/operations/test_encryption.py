@@ -184,6 +184,20 @@ class TestDecrypt:
         with refused("DryRunOperationException", DRY_RUN):
             client.decrypt(KeyId=key["KeyId"], DryRun=True, DryRunModifiers=["IGNORE_CIPHERTEXT"])
 
+    def test_ignoring_the_ciphertext_is_for_dry_runs_and_ignores_it_then(self, client, key, refused):
+        null = "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
+        with refused("ValidationException", null):
+            client.decrypt(KeyId=key["KeyId"], DryRunModifiers=["IGNORE_CIPHERTEXT"])
+        with refused("ValidationException", null):
+            client.re_encrypt(
+                SourceKeyId=key["KeyId"], DestinationKeyId=key["KeyId"], DryRunModifiers=["IGNORE_CIPHERTEXT"]
+            )
+        ignoring = {"CiphertextBlob": b"garbage", "DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
+        with refused("DryRunOperationException", DRY_RUN):
+            client.decrypt(KeyId=key["KeyId"], **ignoring)
+        with refused("DryRunOperationException", DRY_RUN):
+            client.re_encrypt(SourceKeyId=key["KeyId"], DestinationKeyId=key["KeyId"], **ignoring)
+
     def test_a_key_of_another_account_is_found_in_the_ciphertext(self, client, key, elsewhere):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
 
@@ -228,6 +242,8 @@ class TestReEncrypt:
         client.disable_key(KeyId=other["KeyId"])
         with refused("DisabledException", f"{other['Arn']} is disabled."):
             client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other["KeyId"])
+        with refused("InvalidCiphertextException"):
+            client.re_encrypt(CiphertextBlob=blob, SourceEncryptionContext={"a": "b"}, DestinationKeyId=other["KeyId"])
         client.disable_key(KeyId=key["KeyId"])
         with refused("DisabledException", f"{key['Arn']} is disabled."):
             client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other["KeyId"])

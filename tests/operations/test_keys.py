@@ -76,6 +76,19 @@ class TestCreateKey:
         with refused("UnsupportedOperationException", "KeySpec SM2 is not supported in this Region"):
             client.create_key(KeySpec="SM2", KeyUsage="SIGN_VERIFY")
 
+    def test_what_the_account_has_is_told_after_authorization(self, kms, refused):
+        nobody = kms.principals.role("Nobody")
+        message = (
+            f"User: {nobody.arn} is not authorized to perform: kms:CreateKey on resource: * because no identity-based "
+            "policy allows the kms:CreateKey action"
+        )
+        for request in (
+            {"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": "cks-x"},
+            {"Tags": [{"TagKey": "aws:x", "TagValue": ""}]},
+        ):
+            with refused("AccessDeniedException", message):
+                nobody.client().create_key(**request)
+
     def test_a_custom_key_store_that_does_not_exist(self, client, refused):
         with refused("CustomKeyStoreNotFoundException"):
             client.create_key(Origin="AWS_CLOUDHSM", CustomKeyStoreId="cks-1234567890abcdef0")
@@ -292,6 +305,27 @@ class TestAwsManagedKeys:
         assert metadata["Description"] == "Default key that protects my s3 data when no other key is defined"
         assert [entry["KeyId"] for entry in client.list_keys()["Keys"]] == [metadata["KeyId"]]
         assert client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"] == metadata["KeyId"]
+
+    def test_a_refusal_does_not_let_it_appear(self, kms, client, key):
+        nobody = kms.principals.role("Nobody").client()
+        for call in (
+            lambda: nobody.describe_key(KeyId="alias/aws/rds"),
+            lambda: client.encrypt(KeyId="alias/aws/rds", Plaintext=b"x"),
+            lambda: client.encrypt(KeyId="alias/aws/rds", Plaintext=b"x", DryRun=True),
+        ):
+            with pytest.raises(client.exceptions.ClientError):
+                call()
+        assert [entry["KeyId"] for entry in client.list_keys()["Keys"]] == [key["KeyId"]]
+
+    def test_it_is_rotated_every_year(self, kms, client):
+        managed = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
+        kms.clock.advance(days=800)
+
+        assert len(client.list_key_rotations(KeyId=managed["KeyId"])["Rotations"]) == 2
+        assert (
+            client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["CurrentKeyMaterialId"]
+            != managed["CurrentKeyMaterialId"]
+        )
 
     FORBIDDEN = {
         "CreateAlias": {"TargetKeyId": "", "AliasName": "alias/mine"},

@@ -32,9 +32,23 @@ class TestMisuse:
 
     def test_a_quota_that_does_not_exist(self):
         with pytest.raises(TypeError, match="no such quota: kyes; there are keys, "):
-            FakeKms(quotas={"kyes": 1}).start()
+            FakeKms(quotas={"kyes": 1})
         with pytest.raises(RuntimeError):
             current()
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"region": "../x"}, "region is the name of an AWS Region, not '../x'"),
+            ({"region": None}, "region is the name of an AWS Region, not None"),
+            ({"strict_identity": "false"}, "strict_identity is True or False, not 'false'"),
+            ({"quotas": {"keys": "five"}}, "quotas is a dictionary of whole numbers, not {'keys': 'five'}"),
+            ({"consistency": "later"}, "consistency is 'immediate' or 'eventual', not 'later'"),
+        ],
+    )
+    def test_values_that_do_not_fit(self, options, message):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            FakeKms(**options)
 
     def test_before_opening(self):
         fake = FakeKms()
@@ -160,6 +174,10 @@ class TestClock:
             kms.clock.travel_to(datetime.datetime(2001, 1, 1, tzinfo=UTC))
         with pytest.raises(TypeError, match="say how far"):
             kms.clock.advance()
+        for far in ({"days": 3_000_000}, {"seconds": float("inf")}):
+            with pytest.raises((ValueError, OverflowError)):
+                kms.clock.advance(**far)
+        assert kms.client().list_keys()["Keys"] == []
 
     def test_keys_are_as_old_as_the_clock_says(self, kms, client):
         kms.clock.freeze(datetime.datetime(2030, 1, 1, tzinfo=UTC))
@@ -257,6 +275,28 @@ def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key, monkey
         assert "very secret" not in picture
         assert "dmVyeSBzZWNyZXQ" not in picture
         assert repr(secret)[2:-1] not in picture
+
+
+def test_acting_as_ends_with_its_own_block(kms):
+    first, second = kms.principals.role("First"), kms.principals.role("Second")
+    one, two = kms.acting_as(first), kms.acting_as(second)
+    one.__enter__()
+    two.__enter__()
+    one.__exit__(None, None, None)
+    with pytest.raises(kms.client().exceptions.ClientError, match="assumed-role/Second/"):
+        kms.client().list_keys()
+    two.__exit__(None, None, None)
+    kms.client().list_keys()
+
+
+def test_a_static_method_can_be_decorated():
+    class Holder:
+        @fake_kms
+        @staticmethod
+        def inside():
+            return current().region
+
+    assert Holder.inside() == "us-east-1"
 
 
 def test_two_fakes_share_nothing():

@@ -97,22 +97,40 @@ def test_a_request_without_authorization_is_refused(send):
     }
 
 
+SCOPE = "AKIA/20261124/us-east-1/kms/aws4_request"
+ALL = ("Credential", "Signature", "SignedHeaders")
+
+
 @pytest.mark.parametrize(
-    "header",
+    ("header", "missing"),
     [
-        "nonsense",
-        "Basic dTpw",
-        "AWS4-HMAC-SHA256 Signature=0",
-        "AWS4-HMAC-SHA256 Credential=a/b, Signature=0",
-        "AWS4-HMAC-SHA256 Credential=AKIA/20261124/us-east-1/kms/aws4_request, SignedHeaders=host",
-        "AWS4-HMAC-SHA256 Credential=AKIA/yesterday/us-east-1/kms/aws4_request, Signature=0",
+        ("nonsense", ALL),
+        ("Basic dTpw", ALL),
+        ("AWS4-HMAC-SHA256 Signature=0", ("Credential", "SignedHeaders")),
+        (f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders=host", ("Signature",)),
+        (f"AWS4-HMAC-SHA256 Credential={SCOPE}, Signature=0", ("SignedHeaders",)),
+        ("AWS4-HMAC-SHA256 Credential=AKIA/yesterday/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=0", ()),
     ],
 )
-def test_an_authorization_that_cannot_be_read_is_refused(send, header):
-    answer = send("ListKeys", authorization=header)
+def test_an_authorization_that_cannot_be_read_is_refused(send, header, missing):
+    answer = send("ListKeys", authorization=header).json
 
-    assert answer.json["__type"] == "IncompleteSignatureException"
-    assert answer.json["message"].endswith(f"Authorization={header}")
+    assert answer["__type"] == "IncompleteSignatureException"
+    lacks = " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
+    assert answer["message"] == f"{lacks} Authorization={header}".lstrip()
+
+
+@pytest.mark.parametrize(
+    ("scope", "message"),
+    [
+        ("AKIA/20261124/us-east-1/s3/aws4_request", "Credential should be scoped to correct service: 'kms'. "),
+        ("AKIA/20261124/mars-1/kms/aws4_request", "Credential should be scoped to a valid region, not 'mars-1'. "),
+    ],
+)
+def test_a_credential_of_another_scope_is_refused(send, scope, message):
+    answer = send("ListKeys", authorization=f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
+
+    assert answer.json == {"__type": "InvalidSignatureException", "message": message}
 
 
 def test_the_region_is_that_of_the_credential(send):
