@@ -27,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fake_kms", "fake_kms: AWS KMS for your tests")
     for name, option in OPTIONS.items():
         parser.addini(f"fake_kms_{name}", option.help)
-        group.addoption(f"--fake-kms-{name.replace('_', '-')}", dest=f"fake_kms_{name}", help=option.help)
+        flag: dict[str, Any] = {"action": "store_const", "const": "true"} if option.default is False else {}
+        group.addoption(f"--fake-kms-{name.replace('_', '-')}", dest=f"fake_kms_{name}", help=option.help, **flag)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,8 +52,7 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     from fake_kms import FakeKms
 
     options = _configured(request.config)
-    marker = request.node.get_closest_marker("fake_kms")
-    if marker is not None:
+    for marker in reversed([*request.node.iter_markers("fake_kms")]):  # a test's own beats its class's
         if marker.args:
             raise TypeError(f"@pytest.mark.fake_kms takes keywords only: {', '.join(OPTIONS)}")
         options |= marker.kwargs

@@ -38,7 +38,13 @@ class FakeKms:
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
+        self._given = options
         self._options = checked(options)
+        self._asked_region: str | None = self._options["region"]
+        if self._asked_region is None:
+            from fake_kms.adapters.environment import configured_region
+
+            self._options["region"] = configured_region()
         self.clock = Clock()
         self._service: Service | None = None
         self._principals: Principals | None = None
@@ -64,7 +70,7 @@ class FakeKms:
         from fake_kms import adapters
 
         self._service = self._new_service()
-        self._undo = adapters.install(self, self._options["region"])
+        self._undo = adapters.install(self, self._asked_region)
         return self
 
     def stop(self) -> None:
@@ -99,7 +105,7 @@ class FakeKms:
         Each call of the function, each test of the class, gets a fake of its own with these options. Raises:
         TypeError for anything else.
         """
-        decorated: F = _decorate(target, lambda: FakeKms(**self._options))
+        decorated: F = _decorate(target, lambda: FakeKms(**self._given))
         return decorated
 
     # --- use -------------------------------------------------------------------------------------------------
@@ -127,7 +133,7 @@ class FakeKms:
 
     @property
     def region(self) -> str:
-        """The Region this fake puts into the environment where none is configured."""
+        """The Region of this fake's clients: the one asked for, else the one that was configured when it was made."""
         region: str = self._options["region"]
         return region
 
@@ -267,6 +273,12 @@ def _decorate(target: Any, make: Callable[[], FakeKms]) -> Any:
         return _decorate_test_class(target, make)
     if isinstance(target, staticmethod):
         return staticmethod(_decorate(target.__func__, make))
+    if inspect.isfunction(target) or inspect.ismethod(target):
+        return _decorate_function(target, make)
+    raise TypeError(f"@fake_kms decorates functions and classes of tests, not {target!r}")
+
+
+def _decorate_function(target: Any, make: Callable[[], FakeKms]) -> Any:
     if inspect.iscoroutinefunction(target):
 
         @functools.wraps(target)
@@ -275,15 +287,30 @@ def _decorate(target: Any, make: Callable[[], FakeKms]) -> Any:
                 return await target(*args, **kwargs)
 
         return with_fake_async
-    if inspect.isfunction(target) or inspect.ismethod(target):
+    if inspect.isgeneratorfunction(target):
 
         @functools.wraps(target)
-        def with_fake(*args: Any, **kwargs: Any) -> Any:
+        def with_fake_while_generating(*args: Any, **kwargs: Any) -> Any:
             with make():
-                return target(*args, **kwargs)
+                yield from target(*args, **kwargs)
 
-        return with_fake
-    raise TypeError(f"@fake_kms decorates functions and classes of tests, not {target!r}")
+        return with_fake_while_generating
+    if inspect.isasyncgenfunction(target):
+
+        @functools.wraps(target)
+        async def with_fake_while_generating_async(*args: Any, **kwargs: Any) -> Any:
+            with make():
+                async for item in target(*args, **kwargs):
+                    yield item
+
+        return with_fake_while_generating_async
+
+    @functools.wraps(target)
+    def with_fake(*args: Any, **kwargs: Any) -> Any:
+        with make():
+            return target(*args, **kwargs)
+
+    return with_fake
 
 
 def _decorate_test_case(target: type[unittest.TestCase], make: Callable[[], FakeKms]) -> type[unittest.TestCase]:

@@ -39,6 +39,9 @@ class Clock:
         self._offset = 0.0
         self._frozen: float | None = None
 
+    def __repr__(self) -> str:
+        return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC{', frozen' if self._frozen is not None else ''}>"
+
     def epoch(self) -> float:
         """Give the present instant in seconds since 1970."""
         if self._frozen is not None:

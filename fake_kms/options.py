@@ -27,9 +27,13 @@ class Options(TypedDict, total=False):
 
 
 def _yes_or_no(text: str) -> bool:
-    if text.lower() not in {"true", "false", "yes", "no", "1", "0"}:
+    if text.lower() not in {"true", "false", "yes", "no", "on", "off", "1", "0"}:
         raise ValueError("say true or false")
-    return text.lower() in {"true", "yes", "1"}
+    return text.lower() in {"true", "yes", "on", "1"}
+
+
+def _number_or_text(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
 
 
 class Option(NamedTuple):
@@ -41,9 +45,9 @@ class Option(NamedTuple):
 
 
 OPTIONS: dict[str, Option] = {
-    "region": Option("us-east-1", str, "the Region put into the environment where none is configured"),
+    "region": Option(None, str, "the Region, also in the environment; the configured one or us-east-1 where not said"),
     "account_id": Option("123456789012", str, "the account of callers whose access key nobody registered"),
-    "seed": Option(None, str, "makes key ids, key material and random bytes the same on every run"),
+    "seed": Option(None, _number_or_text, "makes key ids, key material and random bytes the same on every run"),
     "quotas": Option(None, json.loads, 'quotas to change, e.g. {"keys": 5}'),
     "strict_identity": Option(
         False, _yes_or_no, "refuse access keys and policy principals that nobody registered, instead of admitting them"
@@ -69,7 +73,7 @@ def _are_quotas(value: object) -> bool:
 
 
 def _is_region(value: object) -> bool:
-    return isinstance(value, str) and is_region(value)
+    return value is None or (isinstance(value, str) and is_region(value))
 
 
 def _is_bool(value: object) -> bool:

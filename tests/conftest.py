@@ -8,6 +8,7 @@ import dataclasses
 import json
 import socket
 
+import boto3  # noqa: F401 - pytester forgets modules that its runs load first
 import botocore.exceptions
 import pytest
 from botocore.config import Config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -40,15 +39,29 @@ def _moto_is_open() -> bool:
     return core is not None and core.botocore_stubber.enabled
 
 
-def install(door: Door, region: str) -> Callable[[], None]:
-    """Let a door answer KMS requests from every client library; the answer takes it out again."""
-    supply = functools.partial(environment.supply, region)
-    active.open_(door, (supply, botocore.patch, _patch_requests, _patch_moto))
-    return lambda: active.close(door)
+def install(door: Door, region: str | None) -> Callable[[], None]:
+    """Let a door answer KMS requests from every client library; the answer takes it out again.
+
+    `region` is the Region that the user asked for, None where the configured one is fine.
+    """
+    active.open_(door, (botocore.patch, _patch_requests, _patch_mocks, _patch_moto))
+    take_out = environment.supply(region)
+
+    def uninstall() -> None:
+        take_out()
+        active.close(door)
+        if active.innermost() is None:
+            environment.forget_fake_credentials()
+
+    return uninstall
 
 
 def _patch_requests() -> Callable[[], None]:
     return when_imported("requests", _requests)
+
+
+def _patch_mocks() -> Callable[[], None]:
+    return when_imported("responses", _mocks)
 
 
 def _patch_moto() -> Callable[[], None]:
@@ -59,6 +72,12 @@ def _requests() -> Callable[[], None]:
     from fake_kms.adapters import requests
 
     return requests.patch()
+
+
+def _mocks() -> Callable[[], None]:
+    from fake_kms.adapters import requests
+
+    return requests.patch_mocks()
 
 
 def _moto() -> Callable[[], None]:

@@ -8,56 +8,109 @@ from __future__ import annotations
 import configparser
 import functools
 import os
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["FAKE_CREDENTIALS", "supply"]
+__all__ = ["FAKE_CREDENTIALS", "configured_region", "forget_fake_credentials", "supply"]
 
 FAKE_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_SESSION_TOKEN": "testing",
 }
-_CREDENTIAL_SOURCES = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-)
-_CREDENTIAL_SETTINGS = frozenset(
-    {"aws_access_key_id", "credential_process", "sso_session", "sso_start_url", "role_arn", "login_session"}
-)
+DEFAULT_REGION = "us-east-1"
+_REGION = "AWS_DEFAULT_REGION"
+
+_lock = threading.RLock()
+_wanted: list[dict[str, str]] = []  # what each open fake wants, the innermost last
+_user: dict[str, str | None] = {}  # what stood in the place of ours
+_ours: dict[str, str] = {}
 
 
-def supply(region: str) -> Callable[[], None]:
-    """Put what is missing into the environment; the answer takes it out again."""
-    supplied: dict[str, str] = {}
-    profile = _default_profile()
-    if not any(name in os.environ for name in _CREDENTIAL_SOURCES) and not profile & _CREDENTIAL_SETTINGS:
-        supplied |= FAKE_CREDENTIALS
-    if "AWS_DEFAULT_REGION" not in os.environ and "region" not in profile:
-        supplied["AWS_DEFAULT_REGION"] = region
-    os.environ.update(supplied)
+def configured_region() -> str:
+    """Give the Region that the user's environment or profile names, or us-east-1."""
+    return os.environ.get(_REGION) or _profile().get("region") or DEFAULT_REGION
+
+
+def supply(region: str | None) -> Callable[[], None]:
+    """Put what is missing into the environment, and the Region that was asked for; the answer takes it out again.
+
+    Credentials are there if a key stands in the environment or the profile. What would have to be fetched (a role, a
+    web identity, SSO) is not, as botocore would ask the network for it.
+    """
+    wanted: dict[str, str] = {}
+    profile = _profile()
+    if not _is_users("AWS_ACCESS_KEY_ID") and "aws_access_key_id" not in profile:
+        wanted |= FAKE_CREDENTIALS
+    if region is not None:
+        wanted[_REGION] = region
+    elif not _is_users(_REGION) and "region" not in profile:
+        wanted[_REGION] = DEFAULT_REGION
+    with _lock:
+        _wanted.append(wanted)
+        _apply()
 
     def undo() -> None:
-        for name, value in supplied.items():
-            if os.environ.get(name) == value:
-                del os.environ[name]
+        with _lock:
+            _wanted[:] = [other for other in _wanted if other is not wanted]
+            _apply()
 
     return undo
 
 
-def _default_profile() -> frozenset[str]:
-    """Name the settings of the profile that the user's environment chooses."""
+def _is_users(name: str) -> bool:
+    return name in os.environ and _ours.get(name) != os.environ[name]
+
+
+def _apply() -> None:
+    # The innermost fake decides. What somebody changed meanwhile is theirs and stays.
+    wanted: dict[str, str] = {}
+    for settings in _wanted:
+        wanted |= settings
+    for name in [*_ours]:
+        if os.environ.get(name) != _ours[name]:
+            del _ours[name]
+            _user.pop(name, None)
+        elif name not in wanted:
+            _restore(name)
+    for name, value in wanted.items():
+        if name not in _ours:
+            _user[name] = os.environ.get(name)
+        _ours[name] = os.environ[name] = value
+
+
+def _restore(name: str) -> None:
+    before = _user.pop(name)
+    del _ours[name]
+    if before is None:
+        del os.environ[name]
+    else:
+        os.environ[name] = before
+
+
+def forget_fake_credentials() -> None:
+    """Let boto3's default session look for credentials anew, if it has found ours."""
+    boto3 = sys.modules.get("boto3")
+    session = getattr(boto3, "DEFAULT_SESSION", None)
+    inner = getattr(session, "_session", None)
+    found = getattr(inner, "_credentials", None)
+    if inner is not None and getattr(found, "access_key", None) == FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"]:
+        inner._credentials = None  # noqa: SLF001 - botocore has no other way
+
+
+def _profile() -> dict[str, str]:
+    """Give the settings of the profile that the user's environment chooses."""
     files = (
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
     )
     profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or "default"
-    return frozenset().union(*(_settings(*_stamp(name), profile) for name in files))
+    settings: dict[str, str] = {}
+    for name in files:
+        settings |= _settings(*_stamp(name), profile)
+    return settings
 
 
 def _stamp(name: str) -> tuple[str, int]:
@@ -69,13 +122,13 @@ def _stamp(name: str) -> tuple[str, int]:
 
 
 @functools.lru_cache(maxsize=8)
-def _settings(path: str, modified: int, profile: str) -> frozenset[str]:
+def _settings(path: str, modified: int, profile: str) -> dict[str, str]:
     if not modified:
-        return frozenset()
+        return {}
     parser = configparser.RawConfigParser(default_section="", strict=False)
     try:
         parser.read_string(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, configparser.Error):
-        return frozenset()
+        return {}
     sections = [name for name in (profile, f"profile {profile}") if parser.has_section(name)]
-    return frozenset().union(*(parser[name] for name in sections))
+    return {setting: value for name in sections for setting, value in parser[name].items()}

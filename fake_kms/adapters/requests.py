@@ -1,11 +1,12 @@
 """requests: code that signs a KMS request itself is answered, through the `responses` library.
 
-`responses` is loaded only when `requests` is. Requests to anything but KMS go on as they would have, to a mock
+`responses` is loaded with the first such request. Requests to anything but KMS go on as they would have, to a mock
 of somebody else's included.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,52 +17,63 @@ from fake_kms.adapters.recognise import is_kms
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
+    from requests.adapters import HTTPAdapter
     from responses import RequestsMock
 
-__all__ = ["patch", "prepare"]
+__all__ = ["patch", "patch_mocks", "prepare"]
 
 _EVERYTHING = re.compile(".*")  # what is KMS's has been told before
 
 
 def patch() -> Callable[[], None]:
-    """Answer KMS in `requests`; the answer takes the patch out again.
-
-    A mock of `responses` that is opened later stands above ours; so KMS is answered inside every such mock, too.
-    """
-    import responses
+    """Answer KMS in `requests`; the answer takes the patch out again."""
     from requests.adapters import HTTPAdapter
 
-    mock = responses.RequestsMock(assert_all_requests_are_fired=False)
-    for method in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"):
-        mock.add_callback(method, _EVERYTHING, callback=_answer, content_type=None)
-    answering = mock._on_request  # noqa: SLF001 - what `unbound_on_send` binds, without its own HTTPAdapter
-    undo_mocks = active.replace(
-        responses.RequestsMock, "_on_request", lambda original: _before(original, mock, answering)
-    )
-    undo_adapter = active.replace(HTTPAdapter, "send", lambda original: _before(original, mock, answering))
-
-    def undo() -> None:
-        undo_adapter()
-        undo_mocks()
-
-    return undo
+    return active.replace(HTTPAdapter, "send", lambda original: _before(original, _adapter_and_request))
 
 
-def _before(original: Callable[..., Response], mock: RequestsMock, answering: Callable[..., Response]) -> Any:
-    """Answer KMS before `original` sees it: HTTPAdapter.send, or a mock's way of answering."""
+def patch_mocks() -> Callable[[], None]:
+    """Answer KMS inside mocks of `responses` too: one that is opened later stands above our HTTPAdapter.send."""
+    from responses import RequestsMock
+
+    return active.replace(RequestsMock, "_on_request", lambda original: _before(original, _inside_mock))
+
+
+def _adapter_and_request(*args: Any) -> tuple[HTTPAdapter, PreparedRequest] | None:
+    return args[0], args[1]
+
+
+def _inside_mock(*args: Any) -> tuple[HTTPAdapter, PreparedRequest] | None:
+    mock, adapter, request = args[:3]
+    return None if mock is _answering_mock() else (adapter, request)
+
+
+def _before(original: Callable[..., Response], find: Callable[..., Any]) -> Any:
+    """Answer KMS before `original` sees it."""
 
     def send(*args: Any, **kwargs: Any) -> Response:
-        # Of the adapter: (adapter, request, stream, …); of a mock: (mock, adapter, request).
-        adapter, request = args[-2:] if type(args[0]) is type(mock) else args[:2]
-        if active.innermost() is None or args[0] is mock or not _is_kms(request):
+        found = find(*args) if active.innermost() is not None else None
+        if found is None or not _is_kms(found[1]):
             return original(*args, **kwargs)
+        adapter, request = found
         request.body = read_body(request.body)  # a file is read once
+        mock = _answering_mock()
         try:
-            return answering(adapter, request, **kwargs)
+            return mock._on_request(adapter, request, **kwargs)  # noqa: SLF001 - as its own HTTPAdapter.send does
         finally:
             mock.calls.reset()  # `responses` would keep every request, plaintexts and all
 
     return send
+
+
+@functools.cache
+def _answering_mock() -> RequestsMock:
+    import responses
+
+    mock = responses.RequestsMock(assert_all_requests_are_fired=False)
+    for method in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"):
+        mock.add_callback(method, _EVERYTHING, callback=_answer, content_type=None)
+    return mock
 
 
 def prepare(request: PreparedRequest) -> Any:

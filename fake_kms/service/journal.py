@@ -7,11 +7,28 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from fake_kms.clock import from_epoch
+from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
     from fake_kms.policy.decide import Decision
 
 __all__ = ["Event", "Journal"]
+
+
+# What happens without a request.
+_BY_ITSELF = frozenset(
+    {
+        "CustomKeyStoreConnected",
+        "CustomKeyStoreDisconnected",
+        "CustomKeyStoreFailed",
+        "DeleteExpiredKeyMaterial",
+        "DeleteKey",
+        "ExpireImportToken",
+        "PropagateGrant",
+        "RotateKey",
+        "SynchronizeMultiRegionKey",
+    }
+)
 
 
 class Event(NamedTuple):
@@ -62,6 +79,9 @@ class Event(NamedTuple):
         outcome = "ok" if self.error_code is None else self.error_code
         if self.error_message:
             outcome += f": {self.error_message}"
+        context = self.input.get("EncryptionContext")
+        if self.error_code == "InvalidCiphertextException" and context is not None:
+            outcome += f" (under the encryption context {context})"
         return f"{self.operation} {' '.join(self.key_arns) or '-'} by {self.principal or 'nobody'} -> {outcome}"
 
 
@@ -74,6 +94,9 @@ class Journal:
     def add(self, event: Event) -> None:
         """Write one event down."""
         self._events.append(event)
+
+    def __repr__(self) -> str:
+        return f"<Journal of {len(self._events)} events>"
 
     def __len__(self) -> int:
         return len(self._events)
@@ -98,8 +121,11 @@ class Journal:
     ) -> list[Event]:
         """Find events: by operation name, by key (its id or ARN), by error code, by outcome.
 
-        What is not said does not restrict. Output: the events, oldest first.
+        What is not said does not restrict. Output: the events, oldest first. Raises: ValueError for an operation that
+        is none, so that a slip of the pen does not read as "never happened".
         """
+        if operation is not None and operation not in PERMISSIONS and operation not in _BY_ITSELF:
+            raise ValueError(f"KMS has no operation {operation!r}")
         return [
             event
             for event in self._events

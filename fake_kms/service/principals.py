@@ -6,6 +6,7 @@ Everything is a value once it is registered; policies are checked when they are 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -27,6 +28,8 @@ PolicyLike = str | Mapping[str, Any]
 Tags = Mapping[str, str]
 # Temporary credentials say whether there was MFA; long-term ones never do. Source: IAM User Guide, global keys.
 _WITHOUT_MFA: dict[str, str | tuple[str, ...]] = {"aws:multifactorauthpresent": "false"}
+_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_OURS = "FKMS"  # marks the access keys that are made here
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -106,7 +109,7 @@ class Role(Actor):
     ) -> Actor:
         """Give another session of the role, with session policies, session tags and condition keys of its own."""
         base = self.identity
-        session_arn = f"{self.arn.rpartition('/')[0]}/{session_name}"
+        session_arn = f"{self.arn.rpartition('/')[0]}/{_checked_name(session_name)}"
         principal = Principal(
             arn=session_arn,
             account=self.account,
@@ -171,7 +174,7 @@ class Principals:
         requests. Raises: ValueError that points at the statement for a malformed policy.
         """
         account = _checked_account(account or self.account)
-        arn = f"{self._iam(account)}:user{_checked_path(path)}{name}"
+        arn = f"{self._iam(account)}:user{_checked_path(path)}{_checked_name(name)}"
         unique_id = self._unique_id("AIDA")
         principal = Principal(arn, account, "User", None, unique_id, None)
         keys = {"aws:username": name, "aws:userid": unique_id, **_tags(tags), **_lowered(context or {})}
@@ -192,7 +195,7 @@ class Principals:
         """Register an IAM role; it calls through a session named `session_name`. See `user` for the rest."""
         account = _checked_account(account or self.account)
         role_id = self._unique_id("AROA")
-        role_arn = f"{self._iam(account)}:role{_checked_path(path)}{name}"
+        role_arn = f"{self._iam(account)}:role{_checked_path(path)}{_checked_name(name)}"
         session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
         principal = Principal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
         keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **_tags(tags), **_lowered(context or {})}
@@ -247,6 +250,8 @@ class Principals:
         foreign = self._look_up(access_key_id) if self._look_up is not None else None
         if foreign is not None:
             return foreign
+        if access_key_id[4:8] == _OURS:
+            return None  # of another fake, or of this one before a reset: no administrator
         if self._acting:
             return self._acting[-1][0].identity
         if strict:
@@ -269,6 +274,8 @@ class Principals:
     @contextmanager
     def acting_as(self, actor: Actor) -> Iterator[Actor]:
         """Let every client whose credentials nobody registered call as this principal."""
+        if not isinstance(actor, Actor):
+            raise TypeError(f"acting_as takes what kms.principals made, not {actor!r}")
         entry = (actor,)
         self._acting.append(entry)
         try:
@@ -304,7 +311,7 @@ class Principals:
         return prefix + "".join(_LETTERS[byte % 32] for byte in self._entropy.bytes(17))
 
     def _credentials(self, actor: Actor, *, temporary: bool) -> Credentials:
-        access_key_id = self._unique_id("ASIA" if temporary else "AKIA")[:20]
+        access_key_id = self._unique_id(f"{'ASIA' if temporary else 'AKIA'}{_OURS}")[:20]
         self._by_access_key[access_key_id] = actor
         principal = actor.identity.principal
         self._known |= {principal.arn, principal.role_arn, principal.unique_id, principal.unique_id.partition(":")[0]}
@@ -319,6 +326,12 @@ def _checked_account(account: str) -> str:
     if not (len(account) == 12 and account.isascii() and account.isdigit()):  # noqa: PLR2004 - AWS's own length
         raise ValueError(f"an account is twelve digits in a string, not {account!r}")
     return account
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"a name is up to 64 letters, digits and +=,.@-_, unlike {name!r}")
+    return name
 
 
 def _checked_path(path: str) -> str:

@@ -11,6 +11,7 @@ from fake_kms.operations._declare import FoundKey, KeyUse
 from fake_kms.policy.decide import Policies, Request, decide
 from fake_kms.service.authorization import decide_on_key
 from fake_kms.service.conditions import ConditionContext
+from fake_kms.service.principals import Actor
 from fake_kms.store.find import Elsewhere, find_key
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from fake_kms.operations import Declaration
     from fake_kms.policy.decide import Decision
     from fake_kms.service.pipeline import Service
-    from fake_kms.service.principals import Actor
 
 __all__ = ["simulate"]
 
@@ -33,6 +33,8 @@ def simulate(
     context: Mapping[str, str | Sequence[str]] | None,
 ) -> Decision:
     """Decide about an action of a principal. Raises: ValueError, LookupError; see `FakeKms.simulate`."""
+    if not isinstance(actor, Actor):
+        raise TypeError(f"simulate takes what kms.principals made, not {actor!r}")
     action = action if action.startswith("kms:") else f"kms:{action}"
     if action == "kms:RetireGrant":
         raise ValueError("whether a principal may retire a grant depends on the grant: call RetireGrant with DryRun")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import boto3
 import pytest
 from botocore.httpsession import URLLib3Session
 
@@ -26,7 +27,7 @@ def test_supplied_and_taken_out_again():
 def test_nested_fakes_take_out_what_they_supplied():
     before = dict(os.environ)
     with fake_kms(), fake_kms(region="eu-north-1"):
-        assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
+        assert os.environ["AWS_DEFAULT_REGION"] == "eu-north-1"
     assert dict(os.environ) == before
 
 
@@ -44,10 +45,33 @@ def test_what_the_test_changed_stays(monkeypatch):
     assert os.environ["AWS_DEFAULT_REGION"] == "ap-south-1"
 
 
-def test_a_profile_is_enough(monkeypatch):
+def test_a_profile_without_keys_is_none(monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "work")
     with fake_kms():
-        assert "AWS_ACCESS_KEY_ID" not in os.environ
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+
+
+def test_a_region_that_is_asked_for_beats_the_configured_one(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with fake_kms(region="eu-west-1") as fake:
+        assert boto3.Session().region_name == fake.region == "eu-west-1"
+    assert os.environ["AWS_DEFAULT_REGION"] == "eu-central-1"
+
+
+def test_a_configured_region_is_the_fakes(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with fake_kms() as fake:
+        assert fake.region == "eu-central-1"
+        assert fake.client().create_key()["KeyMetadata"]["Arn"].startswith("arn:aws:kms:eu-central-1:")
+
+
+def test_credentials_do_not_outlive_the_fake_in_the_default_session(monkeypatch):
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with fake_kms():
+        boto3.client("kms").list_keys()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    assert boto3.DEFAULT_SESSION.get_credentials().access_key == "AKIAREAL"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +80,9 @@ def test_a_profile_is_enough(monkeypatch):
         ("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", False, True),
         ("[default]\nregion = eu-west-1\n", True, False),
         ("[work]\naws_access_key_id = A\n", True, True),
-        ("[default]\nsso_session = x\nregion = eu-west-1\n", False, False),
+        # What botocore would have to fetch from the network is no credential in a test.
+        ("[default]\nsso_session = x\nregion = eu-west-1\n", True, False),
+        ("[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n", True, True),
         ("nonsense", True, True),
     ],
 )

@@ -99,6 +99,20 @@ def test_requests_is_as_before_afterwards():
     assert requests.adapters.HTTPAdapter.send is before
 
 
+@pytest.mark.parametrize("late", ["from moto import mock_aws", "import responses", "import requests, responses"])
+def test_libraries_that_are_first_loaded_inside_a_fake(late):
+    program = f"""
+from fake_kms import fake_kms
+with fake_kms():
+    {late}
+    import requests
+    answer = requests.get("https://kms.us-east-1.amazonaws.com/")
+    assert answer.json() == {{"__type": "UnknownOperationException"}}
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_responses_is_loaded_only_with_requests_and_requests_may_come_later():
     program = """
 import sys
@@ -106,9 +120,10 @@ from fake_kms import fake_kms
 with fake_kms():
     assert "responses" not in sys.modules and "requests" not in sys.modules
     import requests
-    assert "responses" in sys.modules
+    assert "responses" not in sys.modules
     answer = requests.get("https://kms.us-east-1.amazonaws.com/")
     assert answer.json() == {"__type": "UnknownOperationException"}
+    assert "responses" in sys.modules
     assert type(sys.modules["requests.adapters"].__loader__).__name__ == "SourceFileLoader"
 assert sys.modules["requests.adapters"].HTTPAdapter.send.__module__ == "requests.adapters"
 assert not [finder for finder in sys.meta_path if "fake_kms" in type(finder).__module__]

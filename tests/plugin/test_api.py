@@ -40,7 +40,6 @@ class TestMisuse:
         ("options", "message"),
         [
             ({"region": "../x"}, "region is the name of an AWS Region, not '../x'"),
-            ({"region": None}, "region is the name of an AWS Region, not None"),
             ({"strict_identity": "false"}, "strict_identity is True or False, not 'false'"),
             ({"quotas": {"keys": "five"}}, "quotas is a dictionary of whole numbers, not {'keys': 'five'}"),
             ({"consistency": "later"}, "consistency is 'immediate' or 'eventual', not 'later'"),
@@ -234,6 +233,9 @@ class TestJournal:
         assert names(key=key["Arn"], operation="Encrypt") == ["Encrypt"]
         assert names(error="IncorrectKeyException") == ["Decrypt"]
         assert names(succeeded=False) == ["Decrypt"]
+        with pytest.raises(ValueError, match="KMS has no operation 'Decrpyt'"):
+            names(operation="Decrpyt")
+        assert repr(kms.journal) == "<Journal of 5 events>"
         kms.journal.clear()
         assert len(kms.journal) == 0
 
@@ -287,6 +289,22 @@ def test_acting_as_ends_with_its_own_block(kms):
         kms.client().list_keys()
     two.__exit__(None, None, None)
     kms.client().list_keys()
+
+
+def test_a_role_that_a_reset_forgot_is_nobody(kms):
+    client = kms.principals.role("App").client()
+    kms.reset()
+    with pytest.raises(client.exceptions.ClientError, match=r"The security token included in the request is invalid\."):
+        client.list_keys()
+
+
+def test_what_is_no_principal(kms, key):
+    with pytest.raises(TypeError, match=r"acting_as takes what kms\.principals made, not 'role'"), kms.acting_as("role"):
+        pass
+    with pytest.raises(TypeError, match=r"simulate takes what kms\.principals made, not 'role'"):
+        kms.simulate("role", "kms:Decrypt", key["KeyId"])
+    with pytest.raises(ValueError, match="a name is up to 64 letters, digits and"):
+        kms.principals.role("arn:aws:iam::123456789012:role/App")
 
 
 def test_a_static_method_can_be_decorated():

@@ -46,6 +46,45 @@ def test_the_marker_with_and_without_the_fixture(pytester):
     pytester.runpytest(*ARGUMENTS, "--strict-markers").assert_outcomes(passed=2)
 
 
+def test_markers_of_class_and_test_are_merged_and_fixtures_come_after_the_fake(pytester):
+    pytester.makepyfile(
+        """
+        import boto3, pytest
+        from fake_kms import current
+
+        @pytest.fixture(autouse=True)
+        def key():
+            return boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+
+        @pytest.mark.fake_kms(region="eu-west-1", seed=1)
+        class TestMerged:
+            @pytest.mark.fake_kms(account_id="111122223333")
+            def test_it(self, key):
+                assert key.startswith("arn:aws:kms:eu-west-1:111122223333:")
+        """
+    )
+    pytester.runpytest(*ARGUMENTS).assert_outcomes(passed=1)
+
+
+def test_a_seed_is_the_same_wherever_it_is_said(pytester):
+    pytester.makepyfile(
+        """
+        import boto3
+        from fake_kms import fake_kms
+
+        def made():
+            return boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+
+        def test_it(fake_kms, request):
+            from fake_kms import FakeKms
+            here = made()
+            with FakeKms(seed=7):
+                assert made() == here
+        """
+    )
+    pytester.runpytest(*ARGUMENTS, "--fake-kms-seed", "7", "--fake-kms-verify-signatures").assert_outcomes(passed=1)
+
+
 def test_an_option_that_does_not_exist(pytester):
     pytester.makepyfile(
         """
@@ -212,6 +251,19 @@ def test_unittest_and_the_decorators(pytester):
         def test_options():
             assert current().region == "eu-west-1"
 
+        @fake_kms
+        def generated():
+            yield keys()
+
+        @fake_kms
+        async def generated_async():
+            yield keys()
+
+        def test_generators():
+            async def first():
+                return [item async for item in generated_async()]
+            assert [*generated()] == asyncio.run(first()) == [0]
+
         def test_async():
             @fake_kms
             async def inside():
@@ -219,7 +271,7 @@ def test_unittest_and_the_decorators(pytester):
             assert asyncio.run(inside()) == 0
         """
     )
-    pytester.runpytest(*ARGUMENTS).assert_outcomes(passed=9)
+    pytester.runpytest(*ARGUMENTS).assert_outcomes(passed=10)
 
 
 def test_a_decorated_case_runs_under_unittest_alone(tmp_path):
