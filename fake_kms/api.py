@@ -40,11 +40,6 @@ class FakeKms:
     def __init__(self, **options: Unpack[Options]) -> None:
         self._given = options
         self._options = checked(options)
-        self._asked_region: str | None = self._options["region"]
-        if self._asked_region is None:
-            from fake_kms.adapters.environment import configured_region
-
-            self._options["region"] = configured_region()
         self.clock = Clock()
         self._service: Service | None = None
         self._principals: Principals | None = None
@@ -58,7 +53,9 @@ class FakeKms:
             state = "not opened"
         else:
             state = f"open, {len(self.journal)} requests"
-        return f"<FakeKms {self._options['region']} {self._options['account_id']}, {state}>"
+        return (
+            f"<FakeKms {self._options['region'] or 'of the configured Region'} {self._options['account_id']}, {state}>"
+        )
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -68,9 +65,12 @@ class FakeKms:
             was = "closed" if self._closed else "open"
             raise RuntimeError(f"this FakeKms is {was} already and is opened only once: make a new FakeKms()")
         from fake_kms import adapters
+        from fake_kms.adapters.environment import configured
 
+        asked, found = self._options["region"], configured()
+        self._options["region"] = asked or found.region
         self._service = self._new_service()
-        self._undo = adapters.install(self, self._asked_region)
+        self._undo = adapters.install(self, asked, found)
         return self
 
     def stop(self) -> None:
@@ -133,7 +133,11 @@ class FakeKms:
 
     @property
     def region(self) -> str:
-        """The Region of this fake's clients: the one asked for, else the one that was configured when it was made."""
+        """The Region of this fake's clients: the one asked for, else the one that was configured when it opened."""
+        if self._options["region"] is None:
+            raise RuntimeError(
+                "this FakeKms is not open yet, and no region was asked for: it will be the configured one"
+            )
         region: str = self._options["region"]
         return region
 

@@ -78,7 +78,7 @@ class Clock:
         """Hold time still, at the given instant or now; `advance` and `travel_to` still move it."""
         if when is not None:
             self.travel_to(when)
-        self._frozen = self.epoch()
+        self._frozen = self.epoch() if when is None else to_epoch(when)
         return self.now()
 
     def unfreeze(self) -> datetime:

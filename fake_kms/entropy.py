@@ -7,7 +7,7 @@ import hmac
 import os
 from typing import Protocol
 
-__all__ = ["Entropy", "SeededEntropy", "SystemEntropy", "derive", "uuid"]
+__all__ = ["Entropy", "RequestIds", "SeededEntropy", "SystemEntropy", "derive", "uuid"]
 
 
 _PORTION = 4096
@@ -58,6 +58,19 @@ class SeededEntropy:
         """Give the next `count` bytes of the stream."""
         self._counter += 1
         return derive(self.seed or b"", f"stream {self._counter}", count)
+
+
+class RequestIds:
+    """Request ids: UUIDs whose last group counts, so that the next one costs next to nothing."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._start = uuid(entropy)[:24]
+        self._count = 0
+
+    def next(self) -> str:
+        """Give an id that was not given before."""
+        self._count += 1
+        return f"{self._start}{self._count:012x}"
 
 
 def derive(secret: bytes, label: str, count: int) -> bytes:

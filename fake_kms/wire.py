@@ -66,7 +66,7 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     SerializationException for whatever is not JSON or has the wrong JSON type.
     """
     try:
-        raw = _JSON.decode(body.decode()) if body else {}
+        raw = _read_json(body.decode()) if body else {}
     except (ValueError, RecursionError):
         raise errors.serialization() from None
     try:
@@ -74,6 +74,15 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     except RecursionError:
         raise errors.serialization() from None
     return decoded
+
+
+def _read_json(text: str) -> Any:
+    # What clients send is one value without space around it; the rest is for the slower way to judge.
+    try:
+        value, end = _JSON.scan_once(text, 0)  # type: ignore[attr-defined]
+    except StopIteration:
+        return _JSON.decode(text)
+    return value if end == len(text) else _JSON.decode(text)
 
 
 def _structure(shape: Shape, raw: Any) -> dict[str, Any]:

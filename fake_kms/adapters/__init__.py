@@ -39,13 +39,13 @@ def _moto_is_open() -> bool:
     return core is not None and core.botocore_stubber.enabled
 
 
-def install(door: Door, region: str | None) -> Callable[[], None]:
+def install(door: Door, region: str | None, configured: environment.Configured) -> Callable[[], None]:
     """Let a door answer KMS requests from every client library; the answer takes it out again.
 
-    `region` is the Region that the user asked for, None where the configured one is fine.
+    `region` is the Region that the user asked for, None where the `configured` one is fine.
     """
     active.open_(door, (botocore.patch, _patch_requests, _patch_mocks, _patch_moto))
-    take_out = environment.supply(region)
+    take_out = environment.supply(region, configured)
 
     def uninstall() -> None:
         take_out()

@@ -12,8 +12,9 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["FAKE_CREDENTIALS", "configured_region", "forget_fake_credentials", "supply"]
+__all__ = ["FAKE_CREDENTIALS", "Configured", "configured", "forget_fake_credentials", "supply"]
 
 FAKE_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -29,25 +30,35 @@ _user: dict[str, str | None] = {}  # what stood in the place of ours
 _ours: dict[str, str] = {}
 
 
-def configured_region() -> str:
-    """Give the Region that the user's environment or profile names, or us-east-1."""
-    return os.environ.get(_REGION) or _profile().get("region") or DEFAULT_REGION
+class Configured(NamedTuple):
+    """What the user has configured: the Region in force, whether it needs no supply, whether there are keys."""
+
+    region: str
+    has_region: bool
+    has_keys: bool
 
 
-def supply(region: str | None) -> Callable[[], None]:
-    """Put what is missing into the environment, and the Region that was asked for; the answer takes it out again.
+def configured() -> Configured:
+    """Look at the environment and at the profile that it chooses.
 
-    Credentials are there if a key stands in the environment or the profile. What would have to be fetched (a role, a
-    web identity, SSO) is not, as botocore would ask the network for it.
+    Credentials are there if a key stands in either. What would have to be fetched (a role, a web identity, SSO) is not,
+    as botocore would ask the network for it.
     """
-    wanted: dict[str, str] = {}
     profile = _profile()
-    if not _is_users("AWS_ACCESS_KEY_ID") and "aws_access_key_id" not in profile:
+    return Configured(
+        region=os.environ.get(_REGION) or profile.get("region") or DEFAULT_REGION,
+        has_region=_is_users(_REGION) or "region" in profile,
+        has_keys=_is_users("AWS_ACCESS_KEY_ID") or "aws_access_key_id" in profile,
+    )
+
+
+def supply(asked: str | None, found: Configured) -> Callable[[], None]:
+    """Put what is missing into the environment, and the Region that was asked for; the answer takes it out again."""
+    wanted: dict[str, str] = {}
+    if not found.has_keys:
         wanted |= FAKE_CREDENTIALS
-    if region is not None:
-        wanted[_REGION] = region
-    elif not _is_users(_REGION) and "region" not in profile:
-        wanted[_REGION] = DEFAULT_REGION
+    if asked is not None or not found.has_region:
+        wanted[_REGION] = asked or found.region
     with _lock:
         _wanted.append(wanted)
         _apply()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 
 __all__ = ["canonical", "canonical_length"]
@@ -17,10 +16,10 @@ def canonical(context: Mapping[str, str] | None) -> bytes:
     if not context:
         return b"\0\0"
     pairs = sorted((key.encode(), value.encode()) for key, value in context.items())
-    out = [struct.pack(">H", len(pairs))]
+    out = len(pairs).to_bytes(2, "big")
     for key, value in pairs:
-        out += (struct.pack(">H", len(key)), key, struct.pack(">H", len(value)), value)
-    return b"".join(out)
+        out += len(key).to_bytes(2, "big") + key + len(value).to_bytes(2, "big") + value
+    return out
 
 
 def canonical_length(context: Mapping[str, str]) -> int:

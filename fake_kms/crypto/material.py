@@ -6,6 +6,7 @@ first used: CreateKey never waits for it.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -118,12 +119,18 @@ class Makers:
     def check(self, spec: KeySpec) -> None:
         """Tell before a key exists whether its material can be made. Raises: Unavailable."""
         if spec.family in {"ml_dsa", "sm2"}:
-            _FROM_SEED[spec.family](spec.name, bytes(64))
+            _try(spec.family, spec.name)
 
     def _bytes(self, label: str, count: int) -> bytes:
         if self._entropy.seed is None:
             return self._entropy.bytes(count)
         return derive(self._entropy.seed, label, count)
+
+
+@functools.cache
+def _try(family: str, name: str) -> None:
+    # Raises anew each time; what works is found out once per process.
+    _FROM_SEED[family](name, bytes(64))
 
 
 def _ecc_key(name: str, seed: bytes) -> Any:

@@ -5,7 +5,6 @@ What is checked on what: authorization facts, section 1; the wording of refusals
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,36 +79,32 @@ def _presented(call: Call) -> frozenset[str]:
     return here
 
 
-def _checks(call: Call, declaration: Declaration) -> Iterator[_Check]:
+def _checks(call: Call, declaration: Declaration) -> list[_Check]:
     permission = declaration.permission
     action = permission.actions[0]
     if permission.resource == "*":
-        yield _Check(action, "*")
-        yield from _tag_checks(call)
-        return
+        return [_Check(action, "*"), *_tag_checks(call)]
     if permission.resource == "retiring principal":
-        yield _Check(action, call.input.get("RetiringPrincipal", "*"))
-        return
+        return [_Check(action, call.input.get("RetiringPrincipal", "*"))]
+    checks = [_Check(found.use.action or action, found.key.arn, found) for found in call.found]
     if permission.resource == "alias":
-        yield from _alias_checks(call, action)
-    for found in call.found:
-        yield _Check(found.use.action or action, found.key.arn, found)
+        return [*_alias_checks(call, action), *checks]
     if call.operation == "ReplicateKey":  # a key is created in the other Region, which IAM must allow
-        yield _Check("kms:CreateKey", "*")
-        yield from _tag_checks(call)
+        return [*checks, _Check("kms:CreateKey", "*"), *_tag_checks(call)]
+    return checks
 
 
-def _tag_checks(call: Call) -> Iterator[_Check]:
-    if call.input.get("Tags"):
-        yield _Check("kms:TagResource", "*")
+def _tag_checks(call: Call) -> list[_Check]:
+    return [_Check("kms:TagResource", "*")] if call.input.get("Tags") else []
 
 
-def _alias_checks(call: Call, action: str) -> Iterator[_Check]:
+def _alias_checks(call: Call, action: str) -> list[_Check]:
     alias_name = call.input["AliasName"]
-    yield _Check(action, call.region.alias_arn(alias_name))
+    checks = [_Check(action, call.region.alias_arn(alias_name))]
     alias = call.region.aliases.get(alias_name)
     if alias is not None and alias.key is not None and call.operation != "CreateAlias":
-        yield _Check(action, alias.key.arn, _found_through(call, alias.key))
+        checks.append(_Check(action, alias.key.arn, _found_through(call, alias.key)))
+    return checks
 
 
 def _found_through(call: Call, key: Key) -> FoundKey:

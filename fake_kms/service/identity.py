@@ -33,8 +33,7 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
     header = request.authorization
     if not header:
         raise errors.missing_authentication_token()
-    credential = header.partition("Credential=")[2].partition(",")[0]
-    scope = _scope(credential.strip())
+    scope = _scope(header.partition("Credential=")[2].partition(",")[0])
     if scope is None or not header.startswith(_SCHEME) or "SignedHeaders=" not in header or "Signature=" not in header:
         raise errors.incomplete_signature(
             [name for name, part in _PARTS.items() if not re.search(part, header)], header
@@ -53,5 +52,5 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
 
 @functools.lru_cache(maxsize=256)
 def _scope(credential: str) -> tuple[str, str, str] | None:
-    match = _CREDENTIAL.fullmatch(credential)
+    match = _CREDENTIAL.fullmatch(credential.strip())
     return None if match is None else (match[1], match[3], match[4])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import errors, wire
 from fake_kms.crypto.attestation import default_authority, load_root
-from fake_kms.entropy import uuid
+from fake_kms.entropy import RequestIds
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call
 from fake_kms.operations.rotation import rotate_every_year
@@ -207,6 +207,7 @@ class Service:
         if strict_identity:
             self.store.knows_principal = principals.knows
         self.journal = Journal()
+        self._request_ids = RequestIds(entropy)
         self.constant_decisions: dict[tuple[Identity, str | None, str, str], Decision] = {}
         self.store.on_service_event = self._note_service_event
         self.model = model.load()
@@ -223,15 +224,19 @@ class Service:
         """Give back what was borrowed from the process."""
         self.store.rsa.end()
 
+    def now(self) -> float:
+        """Give the present instant in whole milliseconds, as KMS dates everything."""
+        return round(self.clock.epoch(), 3)
+
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; requests of several threads come one after the other.
 
         Only what AWS would answer is an answer. A mistake in the fake surfaces as itself.
         """
         with self._lock:
-            now = round(self.clock.epoch(), 3)
+            now = self.now()
             self.store.agenda.settle(now)
-            exchange = Exchange(self, request, uuid(self.entropy), now)
+            exchange = Exchange(self, request, self._request_ids.next(), now)
             refusal = None
             try:
                 for stage in STAGES:
@@ -250,18 +255,17 @@ class Service:
 
 
 def _event(exchange: Exchange, refusal: KmsError | None) -> Event:
-    caller = exchange.caller
-    found = exchange.call.found if hasattr(exchange, "call") else ()
+    caller, call = exchange.caller, getattr(exchange, "call", None)  # refused before there was one
     return Event(
-        operation=exchange.name,
-        request_id=exchange.request_id,
-        epoch=exchange.now,
-        access_key_id=caller.access_key_id if caller else None,
-        principal=caller.arn if caller else None,
-        region=caller.region if caller else None,
-        key_arns=tuple(item.key.arn for item in found),
-        input=wire.redact(exchange.model, exchange.input) if exchange.input else {},
-        error_code=refusal.code if refusal else None,
-        error_message=refusal.message if refusal else None,
-        decisions=tuple(exchange.decisions),
+        exchange.name,
+        exchange.request_id,
+        exchange.now,
+        caller.access_key_id if caller else None,
+        caller.arn if caller else None,
+        caller.region if caller else None,
+        tuple([found.key.arn for found in call.found]) if call else (),
+        wire.redact(exchange.model, exchange.input) if exchange.input else {},
+        refusal.code if refusal else None,
+        refusal.message if refusal else None,
+        tuple(exchange.decisions),
     )

@@ -79,7 +79,7 @@ def _call(
     request: dict[str, Any] = {name: pairs for name, pairs in contexts.items() if pairs}
     store = service.store
     region = store.region(caller.account, caller.region)
-    return Call(declaration.name, request, caller, region, store, service.clock.epoch(), "", [])
+    return Call(declaration.name, request, caller, region, store, service.now(), "", [])
 
 
 def _find(call: Call, identifier: str | None) -> tuple[Any, str | None]:

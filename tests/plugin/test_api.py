@@ -179,7 +179,7 @@ class TestClock:
         assert kms.client().list_keys()["Keys"] == []
 
     def test_keys_are_as_old_as_the_clock_says(self, kms, client):
-        kms.clock.freeze(datetime.datetime(2030, 1, 1, tzinfo=UTC))
+        assert kms.clock.freeze(datetime.datetime(2030, 1, 1, tzinfo=UTC)) == datetime.datetime(2030, 1, 1, tzinfo=UTC)
 
         assert client.create_key()["KeyMetadata"]["CreationDate"] == datetime.datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -299,7 +299,10 @@ def test_a_role_that_a_reset_forgot_is_nobody(kms):
 
 
 def test_what_is_no_principal(kms, key):
-    with pytest.raises(TypeError, match=r"acting_as takes what kms\.principals made, not 'role'"), kms.acting_as("role"):
+    with (
+        pytest.raises(TypeError, match=r"acting_as takes what kms\.principals made, not 'role'"),
+        kms.acting_as("role"),
+    ):
         pass
     with pytest.raises(TypeError, match=r"simulate takes what kms\.principals made, not 'role'"):
         kms.simulate("role", "kms:Decrypt", key["KeyId"])

@@ -574,6 +574,12 @@ class TestSimulations:
             assert kms.simulate(alice, action, key["KeyId"], encryption_context={"tenant": "blue"}).allowed
             assert not kms.simulate(alice, action, key["KeyId"]).allowed
 
+    def test_a_grant_made_within_this_millisecond(self, kms, client, key):
+        alice = kms.principals.user("alice")
+        kms.clock.freeze(kms.clock.now().replace(microsecond=600) + datetime.timedelta(seconds=1))
+        client.create_grant(KeyId=key["KeyId"], GranteePrincipal=alice.arn, Operations=["Encrypt"])
+        assert kms.simulate(alice, "Encrypt", key["KeyId"]).allowed
+
     def test_actions_without_a_key(self, kms):
         alice = kms.principals.user("alice", policies=[ALL])
         assert kms.simulate(alice, "ListKeys").allowed
