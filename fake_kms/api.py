@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -13,7 +10,6 @@ from fake_kms.clock import Clock
 from fake_kms.options import Options, checked
 
 if TYPE_CHECKING:
-    import unittest
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
@@ -105,7 +101,9 @@ class FakeKms:
         Each call of the function, each test of the class, gets a fake of its own with these options. Raises:
         TypeError for anything else.
         """
-        decorated: F = _decorate(target, lambda: FakeKms(**self._given))
+        from fake_kms.decorating import decorate
+
+        decorated: F = decorate(target, lambda: FakeKms(**self._given))
         return decorated
 
     # --- use -------------------------------------------------------------------------------------------------
@@ -264,97 +262,3 @@ def current() -> FakeKms:
         raise RuntimeError("no fake_kms is open: open one with the fixture, the decorator or `with fake_kms():`")
     assert isinstance(door, FakeKms)  # noqa: S101 - only fakes are ever opened
     return door
-
-
-# --- decorating ----------------------------------------------------------------------------------------------
-
-
-def _decorate(target: Any, make: Callable[[], FakeKms]) -> Any:
-    if isinstance(target, type):
-        unittest = sys.modules.get("unittest")  # whoever has a TestCase has loaded it
-        if unittest is not None and issubclass(target, unittest.TestCase):
-            return _decorate_test_case(target, make)
-        return _decorate_test_class(target, make)
-    if isinstance(target, staticmethod):
-        return staticmethod(_decorate(target.__func__, make))
-    if inspect.isfunction(target) or inspect.ismethod(target):
-        return _decorate_function(target, make)
-    raise TypeError(f"@fake_kms decorates functions and classes of tests, not {target!r}")
-
-
-def _decorate_function(target: Any, make: Callable[[], FakeKms]) -> Any:
-    if inspect.iscoroutinefunction(target):
-
-        @functools.wraps(target)
-        async def with_fake_async(*args: Any, **kwargs: Any) -> Any:
-            with make():
-                return await target(*args, **kwargs)
-
-        return with_fake_async
-    if inspect.isgeneratorfunction(target):
-
-        @functools.wraps(target)
-        def with_fake_while_generating(*args: Any, **kwargs: Any) -> Any:
-            with make():
-                yield from target(*args, **kwargs)
-
-        return with_fake_while_generating
-    if inspect.isasyncgenfunction(target):
-
-        @functools.wraps(target)
-        async def with_fake_while_generating_async(*args: Any, **kwargs: Any) -> Any:
-            with make():
-                async for item in target(*args, **kwargs):
-                    yield item
-
-        return with_fake_while_generating_async
-
-    @functools.wraps(target)
-    def with_fake(*args: Any, **kwargs: Any) -> Any:
-        with make():
-            return target(*args, **kwargs)
-
-    return with_fake
-
-
-def _decorate_test_case(target: type[unittest.TestCase], make: Callable[[], FakeKms]) -> type[unittest.TestCase]:
-    # `run` surrounds setUp, the test and tearDown, in unittest and in pytest alike.
-    original = target.run
-
-    @functools.wraps(original)
-    def run(self: unittest.TestCase, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
-        with make():
-            return original(self, result)
-
-    target.run = run  # type: ignore[method-assign]
-    return target
-
-
-def _decorate_test_class(target: type, make: Callable[[], FakeKms]) -> type:
-    # pytest calls setup_method before and teardown_method after each test of a plain class.
-    set_up = getattr(target, "setup_method", None)
-    tear_down = getattr(target, "teardown_method", None)
-
-    def setup_method(self: Any, method: Any) -> None:
-        self._fake_kms = make().start()
-        try:
-            _call_hook(set_up, self, method)
-        except BaseException:
-            self._fake_kms.stop()
-            raise
-
-    def teardown_method(self: Any, method: Any) -> None:
-        try:
-            _call_hook(tear_down, self, method)
-        finally:
-            self._fake_kms.stop()
-
-    target.setup_method = setup_method  # type: ignore[attr-defined]
-    target.teardown_method = teardown_method  # type: ignore[attr-defined]
-    return target
-
-
-def _call_hook(hook: Callable[..., Any] | None, instance: Any, method: Any) -> None:
-    # pytest lets these hooks leave the method out.
-    if hook is not None:
-        hook(*(instance, method)[: len(inspect.signature(hook).parameters)])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
+from fake_kms.operations._declare import FoundKey, KeyUse
 from fake_kms.policy.decide import Outcome, Policies, Request, decide
 from fake_kms.policy.document import parse_policy
 from fake_kms.policy.grants import Grant, at_least_as_strict
@@ -17,11 +18,8 @@ from fake_kms.service.conditions import ConditionContext
 from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fake_kms.errors import KmsError
     from fake_kms.operations import Call, Declaration
-    from fake_kms.operations._declare import FoundKey
     from fake_kms.policy.decide import Decision
     from fake_kms.policy.document import Policy
     from fake_kms.service.exchange import Exchange
@@ -108,8 +106,6 @@ def _alias_checks(call: Call, action: str) -> list[_Check]:
 
 
 def _found_through(call: Call, key: Key) -> FoundKey:
-    from fake_kms.operations._declare import FoundKey, KeyUse
-
     return FoundKey(call.found[0].use if call.found else KeyUse(), key)
 
 
@@ -186,7 +182,7 @@ def decide_on_key(
         resource_account=key.account,
         context=context,
         grant_operation=grant_operation,
-        encryption_context=_encryption_context(context),
+        encryption_context=context.encryption_context_of_operation(),
         cross_account=cross_account,
         source_arn=_single(context.get("aws:sourcearn")),
     )
@@ -220,10 +216,6 @@ def _covers_child(grant: StoredGrant, call: Call) -> bool:
     # A grantee passes on no more than it holds, under constraints at least as strict.
     covered = set(call.input.get("Operations", ())) <= grant.authorizing.operations
     return covered and at_least_as_strict(call.input.get("Constraints"), grant.request.get("Constraints"))
-
-
-def _encryption_context(context: ConditionContext) -> Mapping[str, str] | None:
-    return context.encryption_context_of_operation()
 
 
 def _single(value: str | tuple[str, ...] | None) -> str | None:
