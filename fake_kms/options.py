@@ -54,7 +54,9 @@ OPTIONS: dict[str, Option] = {
     ),
     "verify_signatures": Option(False, _yes_or_no, "verify the signatures of registered principals"),
     "consistency": Option(
-        "immediate", str, "when a new grant works without its token: immediate, or eventual (after five minutes)"
+        "immediate",
+        str,
+        "immediate, or eventual: a new grant works without token after five minutes, replicas settle after ten seconds",
     ),
     "attestation_roots": Option(
         None,
