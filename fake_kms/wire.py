@@ -9,7 +9,6 @@ import base64
 import binascii
 import functools
 import json
-import math
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,6 +58,9 @@ class HttpResponse(NamedTuple):
 # --- decoding ------------------------------------------------------------------------------------------------
 
 
+Decoder = Callable[[Any], Any]
+
+
 def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     """Read a request body: blobs become bytes, timestamps seconds since 1970.
 
@@ -66,12 +68,8 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     SerializationException for whatever is not JSON or has the wrong JSON type.
     """
     try:
-        raw = _read_json(body.decode()) if body else {}
+        decoded: dict[str, Any] = _decoder(operation.input)(_read_json(body.decode()) if body else {})
     except (ValueError, RecursionError):
-        raise errors.serialization() from None
-    try:
-        decoded: dict[str, Any] = _structure(operation.input, raw)
-    except RecursionError:
         raise errors.serialization() from None
     return decoded
 
@@ -85,84 +83,90 @@ def _read_json(text: str) -> Any:
     return value if end == len(text) else _JSON.decode(text)
 
 
-def _structure(shape: Shape, raw: Any) -> dict[str, Any]:
-    if type(raw) is not dict:
-        raise errors.serialization()
-    members = _member_decoders(shape)
-    out = {}
-    for name, value in raw.items():
-        if name in members and value is not None:
-            decode_member, member = members[name]
-            out[name] = decode_member(member, value)
-    return out
-
-
 @functools.cache
-def _member_decoders(shape: Shape) -> dict[str, tuple[Callable[[Shape, Any], Any], Shape]]:
-    return {name: (_DECODERS[member.kind], member) for name, member in shape.members.items()}
+def _decoder(shape: Shape) -> Decoder:
+    # Made once per shape, with the decoders of what is inside it at hand.
+    make = _MAKERS.get(shape.kind)
+    return _SCALARS[shape.kind] if make is None else make(shape)
 
 
-def _list(shape: Shape, raw: Any) -> list[Any]:
-    if type(raw) is not list or shape.element is None:
-        raise errors.serialization()
-    decode_element = _DECODERS[shape.element.kind]
-    return [None if item is None else decode_element(shape.element, item) for item in raw]
+def _structure(shape: Shape) -> Decoder:
+    members = {name: _decoder(member) for name, member in shape.members.items()}
+
+    def decode_structure(raw: Any) -> dict[str, Any]:
+        if type(raw) is not dict:
+            raise errors.serialization()
+        out = {}
+        for name, value in raw.items():
+            if value is not None and name in members:
+                out[name] = members[name](value)
+        return out
+
+    return decode_structure
 
 
-def _map(shape: Shape, raw: Any) -> dict[str, Any]:
-    if type(raw) is not dict or shape.value is None:
-        raise errors.serialization()
-    decode_value = _DECODERS[shape.value.kind]
-    return {_string(shape, name): decode_value(shape.value, value) for name, value in raw.items()}
+def _list(shape: Shape) -> Decoder:
+    assert shape.element is not None  # noqa: S101 - the model says so of every list
+    decode_element = _decoder(shape.element)
+
+    def decode_list(raw: Any) -> list[Any]:
+        if type(raw) is not list:
+            raise errors.serialization()
+        return [None if item is None else decode_element(item) for item in raw]
+
+    return decode_list
 
 
-def _string(_: Shape, raw: Any) -> str:
+def _map(shape: Shape) -> Decoder:
+    assert shape.value is not None  # noqa: S101 - the model says so of every map
+    decode_value = _decoder(shape.value)
+
+    def decode_map(raw: Any) -> dict[str, Any]:
+        if type(raw) is not dict:
+            raise errors.serialization()
+        return {_string(name): decode_value(value) for name, value in raw.items()}
+
+    return decode_map
+
+
+def _string(raw: Any) -> str:
     if type(raw) is not str:
         raise errors.serialization()
     if not raw.isascii():
-        try:
-            raw.encode()
-        except UnicodeEncodeError:  # half a surrogate pair is no text
-            raise errors.serialization() from None
+        raw.encode()  # half a surrogate pair is no text, and a ValueError
     return raw
 
 
-def _integer(_: Shape, raw: Any) -> int:
+def _integer(raw: Any) -> int:
     if type(raw) is not int or abs(raw) > _MAX_INT:
         raise errors.serialization()
     return raw
 
 
-def _boolean(_: Shape, raw: Any) -> bool:
+def _boolean(raw: Any) -> bool:
     if type(raw) is not bool:
         raise errors.serialization()
     return raw
 
 
-def _blob(shape: Shape, raw: Any) -> bytes:
-    text = _string(shape, raw)
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        raise errors.serialization() from None
+def _blob(raw: Any) -> bytes:
+    return base64.b64decode(_string(raw), validate=True)
 
 
-def _timestamp(_: Shape, raw: Any) -> float:
-    if type(raw) not in {int, float} or not math.isfinite(raw) or not 0 <= raw <= _MAX_TIMESTAMP:
+def _timestamp(raw: Any) -> float:
+    if type(raw) not in {int, float} or not 0 <= raw <= _MAX_TIMESTAMP:  # what is no number is not between them either
         raise errors.serialization()
     return float(raw)
 
 
-_DECODERS: dict[str, Callable[[Shape, Any], Any]] = {
-    "structure": _structure,
-    "list": _list,
-    "map": _map,
+_SCALARS: dict[str, Decoder] = {
     "string": _string,
     "integer": _integer,
     "boolean": _boolean,
     "blob": _blob,
     "timestamp": _timestamp,
 }
+_MAKERS: dict[str, Callable[[Shape], Decoder]] = {"structure": _structure, "list": _list, "map": _map}
 
 
 # --- encoding ------------------------------------------------------------------------------------------------

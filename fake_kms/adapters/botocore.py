@@ -6,7 +6,6 @@ as they would have.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +21,9 @@ __all__ = ["header_text", "patch", "read_body", "to_http_request"]
 
 def patch() -> Callable[[], None]:
     """Answer KMS in botocore's HTTP layer; the answer takes the patch out again."""
-    from botocore.awsrequest import AWSResponse
     from botocore.httpsession import URLLib3Session
+
+    from fake_kms.adapters.answers import Answer
 
     def make(original: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
         def send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
@@ -31,12 +31,7 @@ def patch() -> Callable[[], None]:
             prepared = to_http_request(request.method, request.url, request.headers, request.body) if door else None
             if door is None or prepared is None:
                 return original(session, request)
-            response = door.handle(prepared)
-            headers: Any = response.headers
-            answered: Any = AWSResponse(request.url, response.status, headers, _Raw(response.body))
-            answered._content = response.body  # noqa: SLF001 - what reading `raw` would come to, without reading it
-            response_of_botocore: AWSResponse = answered
-            return response_of_botocore
+            return Answer(request.url, door.handle(prepared))
 
         return send
 
@@ -85,11 +80,3 @@ def read_body(body: Any) -> bytes:
     if hasattr(body, "read"):
         return read_body(body.read())
     return b"".join(read_body(piece) for piece in body)
-
-
-class _Raw(io.BytesIO):
-    """What botocore reads a response from."""
-
-    def stream(self, amt: int = 65536, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002
-        while chunk := self.read(amt):
-            yield chunk

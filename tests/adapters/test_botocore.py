@@ -8,6 +8,7 @@ import boto3
 import botocore.exceptions
 import botocore.httpsession
 import pytest
+from botocore.awsrequest import HeadersDict
 from botocore.config import Config
 
 from fake_kms import FakeKms, current, fake_kms
@@ -55,6 +56,42 @@ def test_a_client_made_before_the_fake():
 def test_clients_of_the_default_session_and_of_sessions_of_their_own(kms):
     assert works(boto3.client("kms"))
     assert works(boto3.Session(region_name="eu-west-1").client("kms"))
+
+
+def test_what_looks_at_an_answer_before_botocore_parses_it_finds_all_of_it(kms):
+    client, seen = make(), []
+    client.meta.events.register("response-received.kms", lambda response_dict, **_: seen.append(response_dict))
+    client.meta.events.register("before-parse.kms", lambda response_dict, **_: seen.append(response_dict))
+
+    answer = client.list_keys()["ResponseMetadata"]
+
+    headers = seen[0]["headers"]
+    assert isinstance(headers, HeadersDict)
+    assert answer["HTTPHeaders"] == {name.lower(): value for name, value in headers.items()}
+    assert answer["RequestId"] == headers["X-AMZN-REQUESTID"] == headers["x-amzn-RequestId"]
+    assert "x-amz-crc32" not in headers
+    assert headers.get("x-amz-crc32") is None
+    kept = headers.copy()
+    headers["content-type"] = "changed"
+    del headers["EXPIRES"]
+    headers["New"] = "added"
+    assert (headers["Content-Type"], headers["new"], len(headers), len(kept)) == ("changed", "added", 7, 7)
+    assert "Expires" not in headers
+    assert kept["expires"] == "0"
+
+
+def test_the_answer_itself_can_be_read_as_a_stream(kms):
+    client, session = make(), botocore.httpsession.URLLib3Session()
+    answers = []
+
+    def send_once_more(request, **_):
+        answers.append(session.send(request))
+
+    client.meta.events.register("before-send.kms", send_once_more)
+    client.list_keys()
+
+    (answer,) = answers
+    assert b"".join(answer.raw.stream()) == answer.content == answer.text.encode() == b'{"Keys":[],"Truncated":false}'
 
 
 def test_clients_in_other_threads(kms):

@@ -66,6 +66,13 @@ def test_what_is_not_json_or_has_the_wrong_type_is_refused(send, body):
     assert (answer.status, answer.json) == (400, SERIALIZATION)
 
 
+@pytest.mark.parametrize("date", ['"2026-11-24"', "true", "-1", "1e400", "NaN", "253402300800", "1" + "0" * 400])
+def test_a_date_is_a_number_of_seconds_before_the_year_10000(send, date):
+    answer = send("ImportKeyMaterial", f'{{"ValidTo":{date}}}'.encode())
+
+    assert (answer.status, answer.json) == (400, SERIALIZATION)
+
+
 @pytest.mark.parametrize("tokens", ["x", [1], {"a": "b"}])
 def test_a_list_of_texts_is_nothing_else(send, tokens):
     assert send("DescribeKey", {"KeyId": "x", "GrantTokens": tokens}).json == SERIALIZATION
