@@ -11,6 +11,16 @@ __all__ = ["Entropy", "RequestIds", "SeededEntropy", "SystemEntropy", "derive", 
 
 
 _PORTION = 4096
+_forks = 0
+
+
+def _count_fork() -> None:
+    global _forks  # noqa: PLW0603 - what a process is, is no state of any fake
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_count_fork)
 
 
 class Entropy(Protocol):
@@ -35,13 +45,13 @@ class SystemEntropy:
         # Asked for in larger portions, as the system call costs more than the bytes; a child process starts anew.
         self._pool = b""
         self._used = 0
-        self._process = 0
+        self._fork = _forks
 
     def bytes(self, count: int) -> bytes:
         """Give `count` unpredictable bytes."""
         start, end = self._used, self._used + count
-        if end > len(self._pool) or self._process != os.getpid():
-            self._pool, self._process = os.urandom(max(_PORTION, count)), os.getpid()
+        if end > len(self._pool) or self._fork != _forks:
+            self._pool, self._fork = os.urandom(max(_PORTION, count)), _forks
             start, end = 0, count
         self._used = end
         return self._pool[start:end]

@@ -28,7 +28,6 @@ __all__ = [
     "BY_ENCRYPT",
     "Outer",
     "Sealed",
-    "encrypted_data",
     "open_sealed",
     "parse",
     "seal",
@@ -43,6 +42,8 @@ BY_DATA_KEY = 3
 
 _START = {kind: bytes((1, 2, kind, 0, 0x78)) for kind in (BY_ENCRYPT, BY_DATA_KEY)}
 _INNER = 11
+_IV = 12
+_LEAST_CONTENT = _INNER + 16
 _HEADER = 54
 _LEGACY_HEADER = 37
 _ENCRYPTED_DATA = bytes.fromhex("06092a864886f70d010706")
@@ -74,24 +75,28 @@ def seal(
     keeps the encryptions of one test apart.
     """
     random = entropy.bytes(28)
-    nonce, iv = random[:16], random[16:]
-    header = _START[kind] + material.identifier + b"\1" + nonce
-    inner = bytes(7) + len(plaintext).to_bytes(4, "big") + plaintext
+    header, iv = _START[kind] + material.identifier + b"\1" + random[:16], random[16:]
     authenticated = header + canonical(context)
-    content = material.cipher.encrypt(iv, inner, authenticated)
+    content = material.cipher.encrypt(iv, _inner(plaintext), authenticated)
     if outer is not None:
         content = outer(content, sha256(authenticated))
-    cms = encrypted_data(iv, content)
-    return header + len(cms).to_bytes(4, "big") + cms
+    return _written(header, iv, content)
 
 
 def seal_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> bytes:
     """Encrypt in AWS's older form, without nonce, which import tokens still have."""
     iv = entropy.bytes(12)
     header = b"\1\1\2\0\x78" + material.identifier
-    inner = bytes(7) + len(plaintext).to_bytes(4, "big") + plaintext
-    cms = encrypted_data(iv, material.cipher.encrypt(iv, inner, header + canonical(None)))
-    return header + len(cms).to_bytes(4, "big") + cms
+    return _written(header, iv, material.cipher.encrypt(iv, _inner(plaintext), header + canonical(None)))
+
+
+def _inner(plaintext: bytes) -> bytes:
+    return len(plaintext).to_bytes(_INNER, "big") + plaintext
+
+
+def _written(header: bytes, iv: bytes, content: bytes) -> bytes:
+    before, between = _frame(len(content))
+    return b"".join((header, before, iv, between, content))
 
 
 def open_sealed(
@@ -115,37 +120,38 @@ def parse(blob: bytes) -> Sealed:
         header_end = _LEGACY_HEADER
     else:
         raise BadCiphertext
-    cms = blob[header_end + 4 :]
-    if blob[3:5] != b"\0\x78" or int.from_bytes(blob[header_end : header_end + 4], "big") != len(cms):
+    rest = blob[header_end:]
+    frame = _frame_that_fills(len(rest))
+    if frame is None or blob[3:5] != b"\0\x78":
         raise BadCiphertext
-    iv, content = _parse_encrypted_data(cms)
-    return Sealed(blob[5:37], blob[:header_end], iv, content)
-
-
-def encrypted_data(iv: bytes, content: bytes) -> bytes:
-    """Write a CMS EncryptedData with AES-256-GCM and a 12-byte IV in DER."""
-    before, between = _frame(len(content))
-    return before + iv + between + content
+    before, between = frame
+    iv_end = len(before) + _IV
+    content_start = iv_end + len(between)
+    if not rest.startswith(before) or rest[iv_end:content_start] != between:
+        raise BadCiphertext
+    return Sealed(blob[5:37], blob[:header_end], rest[len(before) : iv_end], rest[content_start:])
 
 
 @functools.lru_cache(maxsize=256)
 def _frame(length: int) -> tuple[bytes, bytes]:
-    # The DER around the two parts that vary depends on the content's length alone.
-    iv, content = b"\0" * 12, bytes(length)
+    # What stands before the IV and between it and the content depends on the content's length alone.
+    iv, content = b"\0" * _IV, bytes(length)
     algorithm = tlv(0x30, _AES256_GCM + tlv(0x30, tlv(0x04, iv) + b"\x02\x01\x10"))
     info = tlv(0x30, _DATA + algorithm + tlv(0x80, content))
-    whole = tlv(0x30, _ENCRYPTED_DATA + tlv(0xA0, tlv(0x30, b"\x02\x01\x00" + info)))
-    iv_at = whole.index(_AES256_GCM) + len(_AES256_GCM) + 4
-    return whole[:iv_at], whole[iv_at + 12 : len(whole) - length]
+    cms = tlv(0x30, _ENCRYPTED_DATA + tlv(0xA0, tlv(0x30, b"\x02\x01\x00" + info)))
+    iv_at = cms.index(_AES256_GCM) + len(_AES256_GCM) + 4
+    return len(cms).to_bytes(4, "big") + cms[:iv_at], cms[iv_at + _IV : len(cms) - length]
 
 
-def _parse_encrypted_data(cms: bytes) -> tuple[bytes, bytes]:
-    # Where the parts would lie is read off; that they do is proved by writing the same bytes again.
-    start = cms.find(_AES256_GCM) + len(_AES256_GCM)
-    iv = cms[start + 4 : start + 16]
-    length = cms[start + 20 : start + 21]
-    head = 2 if length < b"\x80" else 2 + (length[0] & 0x7F)
-    content = cms[start + 19 + head :]
-    if len(iv) != 12 or len(content) < _INNER + 16 or encrypted_data(iv, content) != cms:  # noqa: PLR2004
-        raise BadCiphertext
-    return iv, content
+@functools.lru_cache(maxsize=256)
+def _frame_that_fills(total: int) -> tuple[bytes, bytes] | None:
+    # The other way round: a frame never shrinks when its content grows, so the largest gives the first length to try.
+    for length in range(max(_LEAST_CONTENT, total - _around(total)), total):
+        if length + _around(length) >= total:
+            return _frame(length) if length + _around(length) == total else None
+    return None
+
+
+def _around(length: int) -> int:
+    before, between = _frame(length)
+    return len(before) + _IV + len(between)

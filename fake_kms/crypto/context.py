@@ -15,11 +15,12 @@ def canonical(context: Mapping[str, str] | None) -> bytes:
     """
     if not context:
         return b"\0\0"
-    pairs = sorted((key.encode(), value.encode()) for key, value in context.items())
-    out = len(pairs).to_bytes(2, "big")
-    for key, value in pairs:
-        out += len(key).to_bytes(2, "big") + key + len(value).to_bytes(2, "big") + value
-    return out
+    parts = [len(context).to_bytes(2, "big")]
+    for key in sorted(context):  # by code point, which is the order of the bytes in UTF-8 too
+        for text in (key, context[key]):
+            data = text.encode()
+            parts += (len(data).to_bytes(2, "big"), data)
+    return b"".join(parts)
 
 
 def canonical_length(context: Mapping[str, str]) -> int:

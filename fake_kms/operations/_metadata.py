@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fake_kms.tables.key_specs import ALGORITHM_LISTS
 
 if TYPE_CHECKING:
+    from fake_kms.store.family import Family
     from fake_kms.store.key import Key
 
 __all__ = ["key_metadata"]
@@ -30,13 +31,14 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "Origin": key.origin,
         ALGORITHM_LISTS[key.usage]: list(key.spec.usages[key.usage]),
     }
-    optional = {
-        "CurrentKeyMaterialId": key.material_id,
-        "DeletionDate": key.deletion_date,
-        "PendingDeletionWindowInDays": key.waiting,
-        "MultiRegionConfiguration": _multi_region_configuration(key),
-    }
-    metadata |= {name: value for name, value in optional.items() if value is not None}
+    if key.material_id is not None:
+        metadata["CurrentKeyMaterialId"] = key.material_id
+    if key.deletion_date is not None:
+        metadata["DeletionDate"] = key.deletion_date
+    if key.waiting is not None:
+        metadata["PendingDeletionWindowInDays"] = key.waiting
+    if key.family is not None:
+        metadata["MultiRegionConfiguration"] = _multi_region_configuration(key, key.family)
     if key.imports is not None:
         metadata |= _import_metadata(key)
     if key.custom_key_store is not None:
@@ -44,13 +46,11 @@ def key_metadata(key: Key) -> dict[str, Any]:
     return metadata
 
 
-def _multi_region_configuration(key: Key) -> dict[str, Any] | None:
-    if key.family is None:
-        return None
+def _multi_region_configuration(key: Key, family: Family) -> dict[str, Any]:
     return {
         "MultiRegionKeyType": key.multi_region_type,
-        "PrimaryKey": {"Arn": key.family.primary.arn, "Region": key.family.primary.region},
-        "ReplicaKeys": [{"Arn": replica.arn, "Region": replica.region} for replica in key.family.replicas],
+        "PrimaryKey": {"Arn": family.primary.arn, "Region": family.primary.region},
+        "ReplicaKeys": [{"Arn": replica.arn, "Region": replica.region} for replica in family.replicas],
     }
 
 

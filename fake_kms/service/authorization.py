@@ -58,7 +58,7 @@ def authorize(exchange: Exchange) -> None:
     if call.operation == "RetireGrant":
         _authorize_retirement(exchange)
         return
-    for check in _checks(call, exchange.declaration):
+    for check in _checks(call, exchange.way.declaration):
         decision = _decide(exchange, check, presented)
         exchange.decisions.append(decision)
         if not decision.allowed:
@@ -128,7 +128,7 @@ def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Dec
 
 
 def _decide_anew(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
-    call, permission = exchange.call, exchange.declaration.permission
+    call, permission = exchange.call, exchange.way.declaration.permission
     user_agent = exchange.request.headers.get("user-agent", "")
     # What else a call needs (kms:TagResource, kms:CreateKey) has condition keys of its own.
     own = permission if check.found or check.action in permission.actions else PERMISSIONS[check.action[len("kms:") :]]
@@ -243,7 +243,7 @@ def _authorize_retirement(exchange: Exchange) -> None:
     key, grant = call.key, call.found[0].grant
     assert grant is not None  # noqa: S101 - RetireGrant finds its key through the grant
     identity = call.caller.identity
-    context = ConditionContext(call, identity, exchange.declaration.permission, call.found[0])
+    context = ConditionContext(call, identity, exchange.way.declaration.permission, call.found[0])
     principal, action = identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
     retirer = Grant("of the retiring principal", retiring, frozenset({"RetireGrant"})) if retiring else None

@@ -7,13 +7,14 @@ recorded `tags.1.member.tagKey`). Findings come in the order of the model's memb
 from __future__ import annotations
 
 import functools
-import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
 from fake_kms.crypto.context import canonical_length
 from fake_kms.tables.enum_sets import ACCEPTED_BEYOND_MODEL, PRINTED
+from fake_kms.tables.model import KEY_ID_PATTERN
 
 if TYPE_CHECKING:
     from fake_kms.tables.model import Operation, Shape
@@ -25,7 +26,6 @@ Fits = Callable[[Any], bool]
 # Members that the service requires although its model does not: AWS answers a missing one as if it were
 # required (measured). A dry run that ignores the ciphertext does without.
 _REQUIRED_BY_SERVICE = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
-_CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
 
 def ignores_ciphertext(request: Mapping[str, Any]) -> bool:
@@ -43,9 +43,14 @@ def check_constraints(operation: Operation, request: dict[str, Any], context_lim
         if missing:
             findings.insert(0, _null(operation.input.members[missing], _path("", missing)))
         raise errors.constraints(findings)
-    for member in _CONTEXTS:
+    for member in _contexts(operation):
         if member in request and canonical_length(request[member]) > context_limit:
             raise errors.encryption_context_too_long()
+
+
+@functools.cache
+def _contexts(operation: Operation) -> list[str]:
+    return [name for name, shape in operation.input.members.items() if shape.name == "EncryptionContextType"]
 
 
 @functools.cache
@@ -55,8 +60,8 @@ def _fits(shape: Shape) -> Fits:
         return _fitting_structure(shape)
     if shape.enum:
         return (frozenset(shape.enum) | ACCEPTED_BEYOND_MODEL.get(shape.name, frozenset())).__contains__
-    low = -math.inf if shape.minimum is None else shape.minimum
-    high = math.inf if shape.maximum is None else shape.maximum
+    low = -sys.maxsize if shape.minimum is None else shape.minimum
+    high = sys.maxsize if shape.maximum is None else shape.maximum
     if shape.kind == "integer":
         return lambda value: low <= value <= high
     if shape.element is not None:
@@ -64,10 +69,12 @@ def _fits(shape: Shape) -> Fits:
         return lambda value: (
             low <= len(value) <= high and all(item is not None and fits_element(item) for item in value)
         )
+    if shape.pattern == KEY_ID_PATTERN:
+        return lambda value: low <= len(value) <= high and value.isascii()
     if shape.matches is not None:
         matches = shape.matches.fullmatch
         return lambda value: low <= len(value) <= high and matches(value) is not None
-    if math.isinf(low) and math.isinf(high):
+    if (low, high) == (-sys.maxsize, sys.maxsize):
         return _anything
     return lambda value: low <= len(value) <= high
 
@@ -80,7 +87,7 @@ def _fitting_structure(shape: Shape) -> Fits:
         for name, item in value.items():
             if name in constrained and not constrained[name](item):
                 return False
-        return required <= value.keys()
+        return required.issubset(value)
 
     return fits_structure
 

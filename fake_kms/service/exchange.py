@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fake_kms.crypto.attestation import Attestation
-    from fake_kms.operations import Call, Caller, Declaration
+    from fake_kms.operations import Call, Caller
     from fake_kms.policy.decide import Decision
-    from fake_kms.service.pipeline import Service
-    from fake_kms.tables.model import Operation
+    from fake_kms.service.pipeline import Service, Way
     from fake_kms.wire import HttpRequest
 
 __all__ = ["Exchange"]
@@ -25,8 +24,7 @@ class Exchange:
     request_id: str
     now: float
     name: str = ""
-    model: Operation = field(init=False)
-    declaration: Declaration = field(init=False)
+    way: Way = field(init=False)
     input: dict[str, Any] = field(default_factory=dict, repr=False)
     caller: Caller | None = None
     attestation: Attestation | None = None

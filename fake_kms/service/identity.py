@@ -33,8 +33,10 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
     header = request.authorization
     if not header:
         raise errors.missing_authentication_token()
-    scope = _scope(header.partition("Credential=")[2].partition(",")[0])
-    if scope is None or not header.startswith(_SCHEME) or "SignedHeaders=" not in header or "Signature=" not in header:
+    # What stands before the signature is the same in every request of a client, and read once.
+    before, signature, _ = header.rpartition("Signature=")
+    scope = _scope(before) or _scope(header)
+    if scope is None or not signature:
         raise errors.incomplete_signature(
             [name for name, part in _PARTS.items() if not re.search(part, header)], header
         )
@@ -51,6 +53,9 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
 
 
 @functools.lru_cache(maxsize=256)
-def _scope(credential: str) -> tuple[str, str, str] | None:
+def _scope(header: str) -> tuple[str, str, str] | None:
+    credential = header.partition("Credential=")[2].partition(",")[0]
     match = _CREDENTIAL.fullmatch(credential.strip())
-    return None if match is None else (match[1], match[3], match[4])
+    if match is None or not header.startswith(_SCHEME) or "SignedHeaders=" not in header:
+        return None
+    return match[1], match[3], match[4]

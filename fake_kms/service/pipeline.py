@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors, wire
 from fake_kms.crypto.attestation import default_authority, load_root
@@ -35,31 +35,41 @@ if TYPE_CHECKING:
 
     from fake_kms.clock import Now
     from fake_kms.entropy import Entropy
+    from fake_kms.operations import Declaration
     from fake_kms.policy.decide import Decision
     from fake_kms.policy.identity import Identity
     from fake_kms.service.principals import Principals
+    from fake_kms.tables.model import Operation
     from fake_kms.wire import HttpRequest, HttpResponse
 
-__all__ = ["STAGES", "Service"]
+__all__ = ["STAGES", "Service", "Stage", "Way"]
 
 
 def recognise(exchange: Exchange) -> None:
     """Tell the operation by the request's target. Raises: KmsError UnknownOperationException."""
+    target, ways = exchange.request.target, exchange.service.ways
+    if target not in ways:
+        ways[target] = _find_way(exchange)
+    exchange.way = ways[target]
+    exchange.name = exchange.way.name
+
+
+def _find_way(exchange: Exchange) -> Way:
     prefix, _, name = exchange.request.target.partition(".")
-    operation = exchange.service.model.get(name)
+    operation = model.load().get(name)
     if operation is None or prefix != wire.TARGET:
         raise errors.unknown_operation()
     exchange.name = name
     declaration = DECLARATIONS.get(name)
     if declaration is None:
         raise errors.unsupported(f"fake_kms does not know the operation {name} yet.")
-    exchange.model = operation
-    exchange.declaration = declaration
+    stages = tuple([stage.run for stage in STAGES if stage.concerns(operation, declaration)])
+    return Way(name, operation, declaration, stages)
 
 
 def decode(exchange: Exchange) -> None:
     """Read the body. Raises: KmsError SerializationException."""
-    exchange.input = wire.decode(exchange.model, exchange.request.body)
+    exchange.input = wire.decode(exchange.way.model, exchange.request.body)
 
 
 def identify(exchange: Exchange) -> None:
@@ -73,7 +83,7 @@ def identify(exchange: Exchange) -> None:
 def check_constraints(exchange: Exchange) -> None:
     """Check the request against the model. Raises: KmsError ValidationException."""
     limit = exchange.service.store.quotas["encryption_context_bytes"]
-    _check_constraints(exchange.model, exchange.input, limit)
+    _check_constraints(exchange.way.model, exchange.input, limit)
 
 
 def read_recipient(exchange: Exchange) -> None:
@@ -97,7 +107,7 @@ def find_keys(exchange: Exchange) -> None:
         exchange.request_id,
         [],
     )
-    declaration = exchange.declaration
+    declaration = exchange.way.declaration
     if declaration.check_request is not None:
         declaration.check_request(call)
     _find_keys(call, declaration)
@@ -110,7 +120,7 @@ def authorize(exchange: Exchange) -> None:
 
 def check_fitness(exchange: Exchange) -> None:
     """Check usage, state and algorithm, and what AWS checks for this operation alone. Raises: KmsError."""
-    declaration, call = exchange.declaration, exchange.call
+    declaration, call = exchange.way.declaration, exchange.call
     if declaration.check_found is not None:
         declaration.check_found(call)
     _check_fitness(call)
@@ -126,19 +136,18 @@ def check_key_policy(exchange: Exchange) -> None:
 def perform(exchange: Exchange) -> None:
     """Run the body; a dry run ends before a change, and after everything else. Raises: KmsError."""
     dry_run = exchange.input.get("DryRun")
-    if dry_run and exchange.declaration.changes:
+    if dry_run and exchange.way.declaration.changes:
         raise errors.dry_run()
-    exchange.output = exchange.declaration.body(exchange.call)
+    exchange.output = exchange.way.declaration.body(exchange.call)
     if dry_run:
         raise errors.dry_run()
 
 
 def record_use(exchange: Exchange) -> None:
-    """Note on each key that it was used, if this was cryptography."""
-    if exchange.name in CRYPTOGRAPHIC:
-        use = Use(exchange.name, exchange.now, exchange.request_id)
-        for found in exchange.call.found:
-            found.key.last_use = use
+    """Note on each key that it was used."""
+    use = Use(exchange.name, exchange.now, exchange.request_id)
+    for found in exchange.call.found:
+        found.key.last_use = use
 
 
 def keep_managed_keys(exchange: Exchange) -> None:
@@ -159,23 +168,47 @@ def seal_for_recipient(exchange: Exchange) -> None:
         _seal_for_recipient(exchange.name, exchange.output, exchange.attestation, exchange.service.entropy)
 
 
-Stage = Callable[[Exchange], None]
+Concerns = Callable[["Operation", "Declaration"], bool]
+
+
+def _every_one(_: Operation, __: Declaration) -> bool:
+    return True
+
+
+def _having(member: str) -> Concerns:
+    return lambda operation, _: member in operation.input.members
+
+
+class Stage(NamedTuple):
+    """One stage, and which operations it has something to do for."""
+
+    run: Callable[[Exchange], None]
+    concerns: Concerns = _every_one
+
 
 STAGES: tuple[Stage, ...] = (
-    recognise,
-    decode,
-    identify,
-    check_constraints,
-    read_recipient,
-    find_keys,
-    authorize,
-    check_fitness,
-    check_key_policy,
-    perform,
-    record_use,
-    keep_managed_keys,
-    seal_for_recipient,
+    Stage(decode),
+    Stage(identify),
+    Stage(check_constraints),
+    Stage(read_recipient, _having("Recipient")),
+    Stage(find_keys),
+    Stage(authorize),
+    Stage(check_fitness),
+    Stage(check_key_policy, _having("Policy")),
+    Stage(perform),
+    Stage(record_use, lambda operation, _: operation.name in CRYPTOGRAPHIC),
+    Stage(keep_managed_keys, lambda _, declaration: declaration.permission.accepts_alias),
+    Stage(seal_for_recipient, _having("Recipient")),
 )
+
+
+class Way(NamedTuple):
+    """An operation, and the stages that its requests go through."""
+
+    name: str
+    model: Operation
+    declaration: Declaration
+    stages: tuple[Callable[[Exchange], None], ...]
 
 
 # How long a new grant works with its token only, in seconds. Source: Developer Guide, "Grant tokens": usually less
@@ -210,7 +243,7 @@ class Service:
         self._request_ids = RequestIds(entropy)
         self.constant_decisions: dict[tuple[Identity, str | None, str, str], Decision] = {}
         self.store.on_service_event = self._note_service_event
-        self.model = model.load()
+        self.ways: dict[str, Way] = {}
         self._attestation_roots = None if attestation_roots is None else [load_root(root) for root in attestation_roots]
         self._lock = threading.RLock()
 
@@ -239,8 +272,9 @@ class Service:
             exchange = Exchange(self, request, self._request_ids.next(), now)
             refusal = None
             try:
-                for stage in STAGES:
-                    stage(exchange)
+                recognise(exchange)
+                for run in exchange.way.stages:
+                    run(exchange)
             except KmsError as error:
                 refusal = error
             finally:  # also when a mistake, or an external key store of the user's, raised something else
@@ -264,7 +298,7 @@ def _event(exchange: Exchange, refusal: KmsError | None) -> Event:
         caller.arn if caller else None,
         caller.region if caller else None,
         tuple([found.key.arn for found in call.found]) if call else (),
-        wire.redact(exchange.model, exchange.input) if exchange.input else {},
+        wire.redact(exchange.way.model, exchange.input) if exchange.input else {},
         refusal.code if refusal else None,
         refusal.message if refusal else None,
         tuple(exchange.decisions),

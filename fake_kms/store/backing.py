@@ -58,7 +58,10 @@ class Backing:
     @property
     def current(self) -> Holding | None:
         """The holding that new ciphertexts are made under."""
-        return next((held for held in reversed(self.holdings) if held.state is MaterialState.CURRENT), None)
+        for held in reversed(self.holdings):  # asked for by every call
+            if held.state is MaterialState.CURRENT:
+                return held
+        return None
 
     @property
     def pending(self) -> Holding | None:

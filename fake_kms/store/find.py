@@ -44,13 +44,13 @@ def find_key(store: Store, region: Region, identifier: str, now: float, *, cross
 
     Raises: KmsError NotFoundException; Elsewhere for ARNs of other accounts.
     """
+    key = region.keys.get(identifier)
+    if key is not None:
+        return Found(key)
     if identifier.startswith("arn:"):
         return _by_arn(store, region, identifier, now, cross_account=cross_account)
     if identifier.startswith("alias/"):
         return _by_alias(store, region, identifier, now)
-    key = region.keys.get(identifier)
-    if key is not None:
-        return Found(key)
     if arns.is_key_id(identifier):
         raise errors.key_not_found(region.key_arn(identifier))
     raise errors.invalid_key_id(identifier)

@@ -69,7 +69,7 @@ class Key:
     @property
     def enabled(self) -> bool:
         """Whether the key is usable. Assumed: also while its primary Region changes, as its crypto works then."""
-        return self.state in {KeyState.ENABLED, KeyState.UPDATING}
+        return self.state is KeyState.ENABLED or self.state is KeyState.UPDATING
 
     @property
     def aws_managed(self) -> bool:

@@ -27,6 +27,8 @@ class KeyState(str, Enum):
     CREATING = "Creating"
     UPDATING = "Updating"
 
+    __hash__ = str.__hash__  # equal as texts, so hashed as texts; that of Enum is Python and every call's cost
+
 
 class Refusal(str, Enum):
     """What a state answers; each value names the function of `fake_kms.errors` with the text."""

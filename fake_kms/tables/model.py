@@ -39,9 +39,9 @@ class Shape:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One operation of the model.
+    """One operation of the model; each is made once, so it is compared by identity.
 
     `secrets` are the request members whose content never leaves the fake: blobs, and what the model calls
     sensitive.

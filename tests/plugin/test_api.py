@@ -268,7 +268,7 @@ def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key, monkey
         stored = exchange.call.key
         shown.append(repr([exchange, exchange.call, exchange.request, exchange.call.found, stored, stored.material]))
 
-    monkeypatch.setattr(pipeline, "STAGES", (*pipeline.STAGES[:-1], perform))
+    monkeypatch.setattr(pipeline, "STAGES", (*pipeline.STAGES[:-1], pipeline.Stage(perform)))
     client.encrypt(KeyId=key["KeyId"], Plaintext=b"very secret")
     client.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")
 
