@@ -174,7 +174,7 @@ _MAKERS: dict[str, Callable[[Shape], Decoder]] = {"structure": _structure, "list
 
 def encode(output: Mapping[str, Any] | None, request_id: str, now: float) -> HttpResponse:
     """Write an answer: members in alphabetical order; None (no output shape) is an empty body."""
-    body = b"" if output is None else _WRITER.encode(output).encode()
+    body = b"" if output is None else _write_json(output).encode()
     return HttpResponse(200, _headers(body, request_id, now), body)
 
 
@@ -183,7 +183,7 @@ def encode_error(error: KmsError, request_id: str, now: float) -> HttpResponse:
     content = {"__type": error.code}
     if error.message is not None:
         content[error.field] = error.message
-    body = _WRITER.encode(content).encode()
+    body = _write_json(content).encode()
     return HttpResponse(error.status, _headers(body, request_id, now), body)
 
 
@@ -191,8 +191,17 @@ def _base64(value: bytes) -> str:
     return binascii.b2a_base64(value, newline=False).decode()
 
 
+def _writer() -> Callable[[Any], str]:
+    # JSONEncoder.encode makes an encoder in C anew for every text; where Python has one, it is made once.
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=_base64).encode
+    write = make(None, _base64, json.encoder.encode_basestring_ascii, None, ":", ",", True, False, False)
+    return lambda value: "".join(write(value, 0))
+
+
 _JSON = json.JSONDecoder()
-_WRITER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=_base64)
+_write_json = _writer()
 
 
 def _headers(body: bytes, request_id: str, now: float) -> dict[str, str]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_key_quota", "policy_of"]
 
+_CREATED = KeyUse()
+
 
 def _check_create(call: Call) -> None:
     # Assumed: the order of these checks; AWS's is not known.
@@ -49,7 +51,8 @@ def _check_resources(call: Call) -> None:
     # Whatever tells of what the account has comes after authorization.
     request = call.input
     check_key_store(call, _spec(call))
-    check_tags(request.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
+    if "Tags" in request:
+        check_tags(request["Tags"], Listing(), call.store.quotas["tags_per_key"])
     check_key_quota(call, call.region)
 
 
@@ -105,7 +108,7 @@ def create_key(call: Call) -> Output:
     put_into_key_store(call, key)
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
-    call.found.append(FoundKey(KeyUse(), key))
+    call.found.append(FoundKey(_CREATED, key))
     return {"KeyMetadata": key_metadata(key)}
 
 

@@ -5,6 +5,7 @@ What is checked on what: authorization facts, section 1; the wording of refusals
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,12 +20,13 @@ from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
     from fake_kms.errors import KmsError
-    from fake_kms.operations import Call, Declaration
+    from fake_kms.operations import Call
     from fake_kms.policy.decide import Decision
     from fake_kms.policy.document import Policy
     from fake_kms.service.exchange import Exchange
     from fake_kms.store.grant import StoredGrant
     from fake_kms.store.key import Key
+    from fake_kms.tables.permissions import Permission
 
 __all__ = ["authorize", "decide_on_key"]
 
@@ -55,10 +57,10 @@ def authorize(exchange: Exchange) -> None:
     """Check every resource of a call. Raises: KmsError AccessDeniedException, InvalidGrantTokenException."""
     call = exchange.call
     presented = _presented(call)
-    if call.operation == "RetireGrant":
-        _authorize_retirement(exchange)
+    if call.found and call.found[0].grant is not None:
+        _authorize_retirement(exchange, call.found[0], call.found[0].grant)
         return
-    for check in _checks(call, exchange.way.declaration):
+    for check in _checks(call, exchange.way.declaration.permission):
         decision = _decide(exchange, check, presented)
         exchange.decisions.append(decision)
         if not decision.allowed:
@@ -77,36 +79,42 @@ def _presented(call: Call) -> frozenset[str]:
     return here
 
 
-def _checks(call: Call, declaration: Declaration) -> list[_Check]:
-    permission = declaration.permission
-    action = permission.actions[0]
-    if permission.resource == "*":
-        return [_Check(action, "*"), *_tag_checks(call)]
-    if permission.resource == "retiring principal":
-        return [_Check(action, call.input.get("RetiringPrincipal", "*"))]
-    checks = [_Check(found.use.action or action, found.key.arn, found) for found in call.found]
-    if permission.resource == "alias":
-        return [*_alias_checks(call, action), *checks]
-    if call.operation == "ReplicateKey":  # a key is created in the other Region, which IAM must allow
-        return [*checks, _Check("kms:CreateKey", "*"), *_tag_checks(call)]
+def _checks(call: Call, permission: Permission) -> list[_Check]:
+    checks = _CHECKS[permission.resource](call, permission, permission.actions[0])
+    for further, member in permission.also:
+        if member is None or call.input.get(member):
+            checks.append(_Check(further, "*"))
     return checks
 
 
-def _tag_checks(call: Call) -> list[_Check]:
-    return [_Check("kms:TagResource", "*")] if call.input.get("Tags") else []
+def _on_keys(call: Call, _: Permission, action: str) -> list[_Check]:
+    return [_Check(found.use.action or action, found.key.arn, found) for found in call.found]
 
 
-def _alias_checks(call: Call, action: str) -> list[_Check]:
+def _on_alias_and_keys(call: Call, permission: Permission, action: str) -> list[_Check]:
     alias_name = call.input["AliasName"]
     checks = [_Check(action, call.region.alias_arn(alias_name))]
     alias = call.region.aliases.get(alias_name)
-    if alias is not None and alias.key is not None and call.operation != "CreateAlias":
-        checks.append(_Check(action, alias.key.arn, _found_through(call, alias.key)))
-    return checks
+    if permission.present_key and alias is not None and alias.key is not None:
+        use = call.found[0].use if call.found else KeyUse()
+        checks.append(_Check(action, alias.key.arn, FoundKey(use, alias.key)))
+    return checks + _on_keys(call, permission, action)
 
 
-def _found_through(call: Call, key: Key) -> FoundKey:
-    return FoundKey(call.found[0].use if call.found else KeyUse(), key)
+def _on_retiring_principal(call: Call, _: Permission, action: str) -> list[_Check]:
+    return [_Check(action, call.input.get("RetiringPrincipal", "*"))]
+
+
+def _on_everything(_: Call, __: Permission, action: str) -> list[_Check]:
+    return [_Check(action, "*")]
+
+
+_CHECKS: dict[str, Callable[[Call, Permission, str], list[_Check]]] = {
+    "key": _on_keys,
+    "alias": _on_alias_and_keys,
+    "retiring principal": _on_retiring_principal,
+    "*": _on_everything,
+}
 
 
 def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
@@ -232,18 +240,15 @@ def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
     return errors.access_denied(call.caller.arn, check.action, check.resource, clause)
 
 
-def _authorize_retirement(exchange: Exchange) -> None:
+def _authorize_retirement(exchange: Exchange, found: FoundKey, grant: StoredGrant) -> None:
     """Let a grant be retired by whom AWS lets retire it.
 
     That is: its retiring principal; its grantee, if it may; the account it was created in, and a retiring principal's
     account, through IAM policies. A key policy cannot allow it, but every policy can deny it. Source: Developer Guide,
     "Retiring and revoking grants".
     """
-    call = exchange.call
-    key, grant = call.key, call.found[0].grant
-    assert grant is not None  # noqa: S101 - RetireGrant finds its key through the grant
-    identity = call.caller.identity
-    context = ConditionContext(call, identity, exchange.way.declaration.permission, call.found[0])
+    key, identity = found.key, exchange.call.caller.identity
+    context = ConditionContext(exchange.call, identity, exchange.way.declaration.permission, found)
     principal, action = identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
     retirer = Grant("of the retiring principal", retiring, frozenset({"RetireGrant"})) if retiring else None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.clock import from_epoch
+from fake_kms.tables.permissions import CRYPTOGRAPHIC
 
 if TYPE_CHECKING:
     from fake_kms.crypto.attestation import Attestation
@@ -89,17 +90,20 @@ class ConditionContext(Mapping[str, Value]):
 
     def encryption_context(self) -> Mapping[str, str] | None:
         """Give the encryption context that belongs to the key of this check."""
-        if self._call.operation == "CreateGrant":
-            constraints = self._call.input.get("Constraints", {})
-            chosen = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
-        else:
-            chosen = self._call.input.get(self._found.use.context) if self._found else None
-        context: Mapping[str, str] | None = chosen or None
+        request = self._call.input
+        own = request.get(self._found.use.context) if self._found else None
+        constraints = request.get("Constraints", {})  # a grant is made for the contexts it allows
+        context: Mapping[str, str] | None = (
+            own or constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset") or None
+        )
         return context
 
     def encryption_context_of_operation(self) -> Mapping[str, str] | None:
-        """Give the encryption context that grants are held against; None where the operation has none at all."""
-        if "kms:encryptioncontextkeys" not in self._offered or self._call.operation in {"CreateGrant", "RetireGrant"}:
+        """Give the encryption context that grants are held against; None where the operation has none at all.
+
+        Constraints restrict cryptographic operations only. Source: GrantConstraints.
+        """
+        if "kms:encryptioncontextkeys" not in self._offered or self._call.operation not in CRYPTOGRAPHIC:
             return None
         return self.encryption_context() or {}
 

@@ -41,14 +41,18 @@ RECIPIENT_KEYS = ("kms:RecipientAttestation",)
 class Permission:
     """One row of the permissions reference.
 
-    `resource` is "key", "alias" (alias and key are both checked), "retiring principal", or "*" for operations
-    without a resource. `condition_keys` are those beyond COMMON_KEYS (which "key" and "alias" rows all have).
+    `resource` is "key", "alias" (alias and key are both checked; where `present_key`, the key that the alias refers to
+    so far is one of them), "retiring principal", or "*" for operations without a resource. `also` are further actions
+    that the caller needs on "*", each with the request member that calls for it (None: always). `condition_keys` are
+    those beyond COMMON_KEYS (which "key" and "alias" rows all have).
     """
 
     actions: tuple[str, ...]
     resource: str
     cross_account: bool = False
     accepts_alias: bool = False
+    present_key: bool = False
+    also: tuple[tuple[str, str | None], ...] = ()
     grant_operations: tuple[str, ...] = ()
     condition_keys: tuple[str, ...] = ()
 
@@ -79,10 +83,10 @@ PERMISSIONS: dict[str, Permission] = {
     "CreateAlias": Permission(("kms:CreateAlias",), "alias"),
     "CreateCustomKeyStore": Permission(("kms:CreateCustomKeyStore",), "*", condition_keys=("kms:CallerAccount",)),
     "CreateGrant": Permission(("kms:CreateGrant",), "key", cross_account=True, grant_operations=("CreateGrant",), condition_keys=("kms:GrantConstraintType", "kms:GrantConstraintSourceArn", "kms:GrantIsForAWSResource", "kms:GrantOperations", "kms:GranteePrincipal", "kms:GranteeServicePrincipal", "kms:RetiringPrincipal", "kms:RetiringServicePrincipal", *ENCRYPTION_CONTEXT_KEYS)),
-    "CreateKey": Permission(("kms:CreateKey",), "*", condition_keys=_CREATE_KEY),
+    "CreateKey": Permission(("kms:CreateKey",), "*", also=(("kms:TagResource", "Tags"),), condition_keys=_CREATE_KEY),
     "Decapsulate": Permission(("kms:Decapsulate",), "key", cross_account=True, accepts_alias=True, grant_operations=("Decapsulate",), condition_keys=("kms:RequestAlias",)),
     "Decrypt": Permission(("kms:Decrypt",), "key", cross_account=True, accepts_alias=True, grant_operations=("Decrypt",), condition_keys=("kms:EncryptionAlgorithm", "kms:RequestAlias", *ENCRYPTION_CONTEXT_KEYS, *RECIPIENT_KEYS)),
-    "DeleteAlias": Permission(("kms:DeleteAlias",), "alias"),
+    "DeleteAlias": Permission(("kms:DeleteAlias",), "alias", present_key=True),
     "DeleteCustomKeyStore": Permission(("kms:DeleteCustomKeyStore",), "*", condition_keys=("kms:CallerAccount",)),
     "DeleteImportedKeyMaterial": Permission(("kms:DeleteImportedKeyMaterial",), "key"),
     "DeriveSharedSecret": Permission(("kms:DeriveSharedSecret",), "key", cross_account=True, accepts_alias=True, grant_operations=("DeriveSharedSecret",), condition_keys=("kms:KeyAgreementAlgorithm", "kms:RequestAlias", *RECIPIENT_KEYS)),
@@ -116,7 +120,7 @@ PERMISSIONS: dict[str, Permission] = {
     "ListRetirableGrants": Permission(("kms:ListRetirableGrants",), "retiring principal"),
     "PutKeyPolicy": Permission(("kms:PutKeyPolicy",), "key", condition_keys=("kms:BypassPolicyLockoutSafetyCheck", "kms:PolicyName")),
     "ReEncrypt": Permission(("kms:ReEncryptFrom", "kms:ReEncryptTo"), "key", cross_account=True, accepts_alias=True, grant_operations=("ReEncryptFrom", "ReEncryptTo"), condition_keys=("kms:EncryptionAlgorithm", "kms:ReEncryptOnSameKey", "kms:RequestAlias", *ENCRYPTION_CONTEXT_KEYS)),
-    "ReplicateKey": Permission(("kms:ReplicateKey",), "key", condition_keys=("kms:ReplicaRegion",)),
+    "ReplicateKey": Permission(("kms:ReplicateKey",), "key", also=(("kms:CreateKey", None), ("kms:TagResource", "Tags")), condition_keys=("kms:ReplicaRegion",)),
     "RetireGrant": Permission(("kms:RetireGrant",), "key", cross_account=True, grant_operations=("RetireGrant",), condition_keys=("kms:GrantConstraintType", *ENCRYPTION_CONTEXT_KEYS)),
     "RevokeGrant": Permission(("kms:RevokeGrant",), "key", cross_account=True, condition_keys=("kms:GrantIsForAWSResource",)),
     "RotateKeyOnDemand": Permission(("kms:RotateKeyOnDemand",), "key"),
@@ -124,7 +128,7 @@ PERMISSIONS: dict[str, Permission] = {
     "Sign": Permission(("kms:Sign",), "key", cross_account=True, accepts_alias=True, grant_operations=("Sign",), condition_keys=("kms:MessageType", "kms:SigningAlgorithm", "kms:RequestAlias")),
     "TagResource": Permission(("kms:TagResource",), "key", condition_keys=("aws:RequestTag", "aws:TagKeys")),
     "UntagResource": Permission(("kms:UntagResource",), "key", condition_keys=("aws:TagKeys",)),
-    "UpdateAlias": Permission(("kms:UpdateAlias",), "alias"),
+    "UpdateAlias": Permission(("kms:UpdateAlias",), "alias", present_key=True),
     "UpdateCustomKeyStore": Permission(("kms:UpdateCustomKeyStore",), "*", condition_keys=("kms:CallerAccount",)),
     "UpdateKeyDescription": Permission(("kms:UpdateKeyDescription",), "key"),
     "UpdatePrimaryRegion": Permission(("kms:UpdatePrimaryRegion",), "key", condition_keys=("kms:PrimaryRegion",)),
