@@ -9,6 +9,7 @@ import base64
 import binascii
 import functools
 import json
+import sys
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,6 +60,12 @@ class HttpResponse(NamedTuple):
 
 
 Decoder = Callable[[Any], Any]
+
+_from_base64: Callable[[str], bytes]
+if sys.version_info >= (3, 11):
+    _from_base64 = functools.partial(binascii.a2b_base64, strict_mode=True)  # what the other one calls
+else:
+    _from_base64 = functools.partial(base64.b64decode, validate=True)
 
 
 def decode(operation: Operation, body: bytes) -> dict[str, Any]:
@@ -150,7 +157,7 @@ def _boolean(raw: Any) -> bool:
 
 
 def _blob(raw: Any) -> bytes:
-    return base64.b64decode(_string(raw), validate=True)
+    return _from_base64(_string(raw))
 
 
 def _timestamp(raw: Any) -> float:
@@ -223,8 +230,10 @@ def _date(second: int) -> str:
 
 def redact(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
     """Give the request without what must not leave the fake: blobs and sensitive members become their sizes."""
-    secrets = operation.secrets
-    return {name: _size(value) if name in secrets else value for name, value in request.items()}
+    told = dict(request)
+    for name in operation.secrets.intersection(told):
+        told[name] = _size(told[name])
+    return told
 
 
 def _size(value: Any) -> str:

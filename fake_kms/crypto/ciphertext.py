@@ -77,7 +77,8 @@ def seal(
     random = entropy.bytes(28)
     header, iv = _START[kind] + material.identifier + b"\1" + random[:16], random[16:]
     authenticated = header + canonical(context)
-    content = material.cipher.encrypt(iv, _inner(plaintext), authenticated)
+    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
+    content = material.cipher.encrypt(iv, inner, authenticated)
     if outer is not None:
         content = outer(content, sha256(authenticated))
     return _written(header, iv, content)
@@ -87,11 +88,8 @@ def seal_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> bytes
     """Encrypt in AWS's older form, without nonce, which import tokens still have."""
     iv = entropy.bytes(12)
     header = b"\1\1\2\0\x78" + material.identifier
-    return _written(header, iv, material.cipher.encrypt(iv, _inner(plaintext), header + canonical(None)))
-
-
-def _inner(plaintext: bytes) -> bytes:
-    return len(plaintext).to_bytes(_INNER, "big") + plaintext
+    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
+    return _written(header, iv, material.cipher.encrypt(iv, inner, header + canonical(None)))
 
 
 def _written(header: bytes, iv: bytes, content: bytes) -> bytes:

@@ -25,4 +25,7 @@ def canonical(context: Mapping[str, str] | None) -> bytes:
 
 def canonical_length(context: Mapping[str, str]) -> int:
     """Tell how many bytes `canonical` gives, without making them."""
-    return 2 + sum(4 + len(key.encode()) + len(value.encode()) for key, value in context.items())
+    length = 2
+    for key, value in context.items():
+        length += 4 + len(key.encode()) + len(value.encode())
+    return length

@@ -31,8 +31,9 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "Origin": key.origin,
         ALGORITHM_LISTS[key.usage]: list(key.spec.usages[key.usage]),
     }
-    if key.material_id is not None:
-        metadata["CurrentKeyMaterialId"] = key.material_id
+    material_id = key.material_id
+    if material_id is not None:
+        metadata["CurrentKeyMaterialId"] = material_id
     if key.deletion_date is not None:
         metadata["DeletionDate"] = key.deletion_date
     if key.waiting is not None:

@@ -33,8 +33,9 @@ def _data_key(call: Call) -> Output:
         "KeyId": call.key.arn,
         "Plaintext": plaintext,
     }
-    if call.key.material_id is not None:
-        output["KeyMaterialId"] = call.key.material_id
+    material_id = call.key.material_id
+    if material_id is not None:
+        output["KeyMaterialId"] = material_id
     return output
 
 

@@ -13,7 +13,7 @@ from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operati
 from fake_kms.operations._external import decrypt_outside, encrypt_outside
 
 if TYPE_CHECKING:
-    from fake_kms.store.key import Key
+    from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["seal_under"]
 
@@ -36,7 +36,8 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
             raise errors.plaintext_too_long(algorithm, key.spec.name, limit)
         return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
     context = call.input.get(found.use.context)
-    outer = partial(encrypt_outside, call, key) if _outside(call, key) else None
+    store = key.custom_key_store
+    outer = partial(encrypt_outside, call, key) if store and _outside(call, store) else None
     return ciphertext.seal(material, plaintext, context, kind, call.store.entropy, outer)
 
 
@@ -46,7 +47,8 @@ def _open(call: Call, found: FoundKey) -> bytes:
         return b""
     try:
         if found.sealed is not None and found.material is not None:
-            outer = partial(decrypt_outside, call, found.key) if _outside(call, found.key) else None
+            store = found.key.custom_key_store
+            outer = partial(decrypt_outside, call, found.key) if store and _outside(call, store) else None
             return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context), outer)
         assert found.key.material is not None  # noqa: S101 - the key's state says so
         return asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
@@ -54,13 +56,11 @@ def _open(call: Call, found: FoundKey) -> bytes:
         raise errors.invalid_ciphertext() from None
 
 
-def _outside(call: Call, key: Key) -> bool:
-    """Tell whether an external key encrypts too. Raises: KmsError where the key's CloudHSM cluster does not answer."""
-    key_store = key.custom_key_store
-    if key_store is None or key_store.external:
-        return key_store is not None
-    check_cluster_answers(call, key_store)
-    return False
+def _outside(call: Call, key_store: CustomKeyStore) -> bool:
+    """Tell whether an external key encrypts too. Raises: KmsError where a CloudHSM cluster does not answer."""
+    if not key_store.external:
+        check_cluster_answers(call, key_store)
+    return key_store.external
 
 
 def _algorithm(call: Call, found: FoundKey) -> str:

@@ -56,7 +56,7 @@ class _Check(NamedTuple):
 def authorize(exchange: Exchange) -> None:
     """Check every resource of a call. Raises: KmsError AccessDeniedException, InvalidGrantTokenException."""
     call = exchange.call
-    presented = _presented(call)
+    presented = _presented(call) if "GrantTokens" in call.input else _NONE
     if call.found and call.found[0].grant is not None:
         _authorize_retirement(exchange, call.found[0], call.found[0].grant)
         return
@@ -69,10 +69,7 @@ def authorize(exchange: Exchange) -> None:
 
 def _presented(call: Call) -> frozenset[str]:
     """Give the ids of the grants whose tokens the request brings. Raises: KmsError InvalidGrantTokenException."""
-    tokens = call.input.get("GrantTokens")
-    if not tokens:
-        return _NONE
-    found = [call.store.grant_of_token(token) for token in tokens]
+    found = [call.store.grant_of_token(token) for token in call.input["GrantTokens"]]
     here = frozenset(grant.grant_id for grant in found if grant is not None and grant.region == call.region.name)
     if len(here) < len({grant and grant.grant_id for grant in found}):
         raise errors.invalid_grant_token()
