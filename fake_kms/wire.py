@@ -75,19 +75,24 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     SerializationException for whatever is not JSON or has the wrong JSON type.
     """
     try:
-        decoded: dict[str, Any] = _decoder(operation.input)(_read_json(body.decode()) if body else {})
+        decoded: dict[str, Any] = _decoder(operation.input)(_read_json(body) if body else {})
     except (ValueError, RecursionError):
         raise errors.serialization() from None
     return decoded
 
 
-def _read_json(text: str) -> Any:
+def _read_json(body: bytes) -> Any:
     # What clients send is one value without space around it; the rest is for the slower way to judge.
+    text = body.decode()
     try:
         value, end = _JSON.scan_once(text, 0)  # type: ignore[attr-defined]
     except StopIteration:
-        return _JSON.decode(text)
-    return value if end == len(text) else _JSON.decode(text)
+        end = -1
+    if end != len(text):
+        value = _JSON.decode(text)
+    if "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text, and a ValueError
+    return value
 
 
 @functools.cache
@@ -131,7 +136,9 @@ def _map(shape: Shape) -> Decoder:
     def decode_map(raw: Any) -> dict[str, Any]:
         if type(raw) is not dict:
             raise errors.serialization()
-        return {_string(name): decode_value(value) for name, value in raw.items()}
+        for name in raw:
+            raw[name] = decode_value(raw[name])
+        return raw
 
     return decode_map
 
@@ -139,8 +146,6 @@ def _map(shape: Shape) -> Decoder:
 def _string(raw: Any) -> str:
     if type(raw) is not str:
         raise errors.serialization()
-    if not raw.isascii():
-        raw.encode()  # half a surrogate pair is no text, and a ValueError
     return raw
 
 
@@ -157,7 +162,9 @@ def _boolean(raw: Any) -> bool:
 
 
 def _blob(raw: Any) -> bytes:
-    return _from_base64(_string(raw))
+    if type(raw) is not str:
+        raise errors.serialization()
+    return _from_base64(raw)
 
 
 def _timestamp(raw: Any) -> float:

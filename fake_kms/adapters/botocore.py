@@ -40,9 +40,7 @@ def patch() -> Callable[[], None]:
 
 def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:
     """Turn a client library's request into ours; None if it is not KMS's."""
-    target, authorization = headers.get("X-Amz-Target", ""), headers.get("Authorization", "")
-    if type(target) is not str or type(authorization) is not str:
-        target, authorization = header_text(target), header_text(authorization)
+    target, authorization = header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
     if not is_kms(url, target, authorization):
         return None
     return HttpRequest(method, url, _Headers(headers), read_body(body), target, authorization)

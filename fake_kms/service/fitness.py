@@ -8,8 +8,8 @@ from fake_kms import errors
 from fake_kms.tables.key_states import KEY_STATES
 
 if TYPE_CHECKING:
-    from fake_kms.operations import Call
-    from fake_kms.operations._declare import FoundKey
+    from fake_kms.operations import Call, KeyUse
+    from fake_kms.store.key import Key
 
 __all__ = ["check_fitness"]
 
@@ -17,36 +17,22 @@ __all__ = ["check_fitness"]
 def check_fitness(call: Call) -> None:
     """Check every key of a call, one after the other. Raises: KmsError."""
     for found in call.found:
-        _check_usage(call, found)
-        _check_origin(call, found)
-        _check_state(call, found)
-        _check_algorithm(call, found)
-        if found.use.check is not None:
-            found.use.check(call, found)
+        key, use = found.key, found.use
+        if use.usage is not None and key.usage != use.usage:
+            raise errors.key_usage(key.arn, key.usage, call.operation)
+        if use.origins is not None and key.origin not in use.origins:
+            raise errors.origin(key.arn, key.origin)
+        refusal = KEY_STATES[call.operation][key.state]
+        if refusal is not None:
+            raise errors.STATE_REFUSALS[refusal.value](key.arn)
+        if use.algorithm is not None:
+            _check_algorithm(call, key, use)
+        if use.check is not None:
+            use.check(call, found)
 
 
-def _check_usage(call: Call, found: FoundKey) -> None:
-    required = found.use.usage
-    if required is not None and found.key.usage != required:
-        raise errors.key_usage(found.key.arn, found.key.usage, call.operation)
-
-
-def _check_origin(_: Call, found: FoundKey) -> None:
-    if found.use.origins is not None and found.key.origin not in found.use.origins:
-        raise errors.origin(found.key.arn, found.key.origin)
-
-
-def _check_state(call: Call, found: FoundKey) -> None:
-    refusal = KEY_STATES[call.operation][found.key.state]
-    if refusal is not None:
-        raise errors.STATE_REFUSALS[refusal.value](found.key.arn)
-
-
-def _check_algorithm(call: Call, found: FoundKey) -> None:
-    key, use = found.key, found.use
-    if use.algorithm is None:
-        return
-    algorithm = call.input.get(use.algorithm, "SYMMETRIC_DEFAULT")
+def _check_algorithm(call: Call, key: Key, use: KeyUse) -> None:
+    algorithm = call.input.get(use.algorithm or "", "SYMMETRIC_DEFAULT")
     if algorithm not in key.spec.usages[key.usage]:
         raise errors.algorithm_incompatible(algorithm, key.spec.name)
     if key.spec.asymmetric and call.input.get(use.context):

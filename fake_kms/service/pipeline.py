@@ -12,7 +12,7 @@ from fake_kms.entropy import RequestIds
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call
 from fake_kms.operations.rotation import rotate_every_year
-from fake_kms.service.authorization import authorize as _authorize
+from fake_kms.service.authorization import authorize
 from fake_kms.service.constraints import check_constraints as _check_constraints
 from fake_kms.service.exchange import Exchange
 from fake_kms.service.finding import find_keys as _find_keys
@@ -113,11 +113,6 @@ def find_keys(exchange: Exchange) -> None:
     _find_keys(call, declaration)
 
 
-def authorize(exchange: Exchange) -> None:
-    """Ask whether the caller may. Raises: KmsError AccessDeniedException."""
-    _authorize(exchange)
-
-
 def check_fitness(exchange: Exchange) -> None:
     """Check usage, state and algorithm, and what AWS checks for this operation alone. Raises: KmsError."""
     declaration, call = exchange.way.declaration, exchange.call
@@ -154,7 +149,7 @@ def keep_managed_keys(exchange: Exchange) -> None:
     """Let the AWS managed keys that this request has used first be there from now on."""
     call = exchange.call
     for found in call.found:
-        if found.key.aws_managed and found.alias_name is not None:
+        if found.alias_name is not None and found.key.aws_managed:
             region = call.store.region(found.key.account, found.key.region)
             alias = region.aliases.get(found.alias_name)
             kept = keep_managed_key(call.store, region, alias, call.now) if alias else None

@@ -6,7 +6,7 @@ the lists recorded from AWS for RSA, ECC and HMAC; measured for Ed25519 and ML-D
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "ALGORITHM_LISTS",
@@ -27,7 +27,7 @@ class KeySpec:
 
     `usages` maps each usage to its algorithms, in AWS's order. `family` names the kind of material. `size` is
     the length of symmetric and HMAC material, of an RSA modulus (all in bytes), or 0. `regions` is "all",
-    "cn" (China Regions only) or "not cn".
+    "cn" (China Regions only) or "not cn". Keys of an `asymmetric` spec have a public half.
     """
 
     name: str
@@ -36,11 +36,10 @@ class KeySpec:
     usages: dict[str, tuple[str, ...]]
     regions: str = "all"
     data_key_pair: bool = False
+    asymmetric: bool = field(init=False)
 
-    @property
-    def asymmetric(self) -> bool:
-        """Whether keys of this spec have a public half."""
-        return self.family not in {"symmetric", "hmac"}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asymmetric", self.family not in {"symmetric", "hmac"})
 
     def available_in(self, region: str) -> bool:
         """Whether AWS has this spec in a Region."""
