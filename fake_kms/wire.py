@@ -235,10 +235,13 @@ def _date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def redact(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
+def redact(operation: Operation, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give the request without what must not leave the fake: blobs and sensitive members become their sizes."""
+    secret = operation.secrets.intersection(request)
+    if not secret:
+        return request
     told = dict(request)
-    for name in operation.secrets.intersection(told):
+    for name in secret:
         told[name] = _size(told[name])
     return told
 

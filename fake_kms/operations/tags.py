@@ -29,7 +29,7 @@ def check_tags(tags: Sequence[Mapping[str, str]], present: Listing[Tag], quota: 
 def put_tags(key: Key, tags: Sequence[Mapping[str, str]]) -> None:
     """Add tags to a key, or change their values in place."""
     for tag in tags:
-        key.tags.put(tag["TagKey"], Tag(tag["TagKey"], tag["TagValue"]))
+        key.put_tag(Tag(tag["TagKey"], tag["TagValue"]))
 
 
 def _check_reserved(names: Sequence[str]) -> None:

@@ -34,6 +34,10 @@ class Use(NamedTuple):
     request_id: str
 
 
+# What keys have in common that were never tagged; `Key.put_tag` gives a key its own.
+_NO_TAGS: Listing[Tag] = Listing()
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Key:
     """One KMS key in one Region. Instants are seconds since 1970.
@@ -64,7 +68,7 @@ class Key:
     custom_key_store: CustomKeyStore | None = field(default=None, repr=False)
     xks_key_id: str | None = None
     disabled: bool = False
-    tags: Listing[Tag] = field(default_factory=Listing)
+    tags: Listing[Tag] = _NO_TAGS
 
     @property
     def enabled(self) -> bool:
@@ -116,6 +120,12 @@ class Key:
         if self.family is None:
             return None
         return "REPLICA" if self.replica else "PRIMARY"
+
+    def put_tag(self, tag: Tag) -> None:
+        """Add a tag, or change its value in place."""
+        if self.tags is _NO_TAGS:
+            self.tags = Listing()
+        self.tags.put(tag.key, tag)
 
     def fire(self, change: Change) -> None:
         """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible.

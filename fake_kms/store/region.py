@@ -110,7 +110,7 @@ class Store:
         self._retirable: dict[tuple[str, str], Listing[StoredGrant]] = {}
         self.knows_principal: Callable[[str], bool] = lambda _: True
         self.on_service_event: Callable[[str, str, str, float], None] = lambda *_: None
-        self._by_material: dict[tuple[str, bytes], tuple[Key, Material]] = {}
+        self._by_material: dict[str, dict[bytes, Key]] = {}
 
     def region(self, account: str, name: str) -> Region:
         """Give a Region of an account; it comes into being when first asked for."""
@@ -137,8 +137,9 @@ class Store:
 
     def remove_key(self, key: Key) -> None:
         """Delete a key, its aliases and its material: what was encrypted under it stays encrypted."""
+        here = self._by_material.get(key.region, {})
         for held in key.backing.holdings:
-            self._by_material.pop((key.region, held.material.identifier), None)
+            here.pop(held.material.identifier, None)
         if key.family is not None:
             del key.family.members[key.region]
         for grant in list(self.grants_of(key.arn)):
@@ -149,9 +150,9 @@ class Store:
 
     def add_material(self, key: Key, material: Material) -> None:
         """Let ciphertexts that name this material find the key, in every Region that has it, from any account."""
-        for related in key.family.members.values() if key.family else (key,):
-            if related.spec.family == "symmetric":
-                self._by_material[related.region, material.identifier] = (related, material)
+        if key.spec.family == "symmetric":
+            for related in key.family.members.values() if key.family else (key,):
+                self._by_material.setdefault(related.region, {})[material.identifier] = related
 
     def note(self, operation: str, key: Key, when: float) -> None:
         """Tell of something that happened to a key by itself."""
@@ -196,4 +197,7 @@ class Store:
 
     def find_material(self, region: str, identifier: bytes) -> tuple[Key, Material] | None:
         """Find the key and material that a ciphertext names."""
-        return self._by_material.get((region, identifier))
+        here = self._by_material.get(region)
+        key = here.get(identifier) if here else None
+        held = key.backing.named(identifier) if key else None
+        return (key, held.material) if key and held else None
