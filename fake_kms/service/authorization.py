@@ -118,7 +118,7 @@ def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Dec
     # Most decisions depend on caller, policies, action and resource alone, and are made once.
     call, key = exchange.call, check.found.key if check.found else None
     question = (call.caller.identity, key.policy if key else None, check.action, check.resource)
-    granted = key is not None and len(call.store.grants_of(key.arn)) > 0
+    granted = key is not None and call.store.has_grants(key.arn)
     remembered = exchange.service.constant_decisions
     decision = None if granted else remembered.get(question)
     if decision is None:

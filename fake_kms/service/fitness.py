@@ -8,14 +8,19 @@ from fake_kms import errors
 from fake_kms.tables.key_states import KEY_STATES
 
 if TYPE_CHECKING:
-    from fake_kms.operations import Call, KeyUse
+    from fake_kms.operations import Call, Declaration, KeyUse
     from fake_kms.store.key import Key
 
 __all__ = ["check_fitness"]
 
 
-def check_fitness(call: Call) -> None:
-    """Check every key of a call, one after the other. Raises: KmsError."""
+def check_fitness(call: Call, declaration: Declaration) -> None:
+    """Check every key of a call, one after the other, and before and after that what the operation declares.
+
+    Raises: KmsError.
+    """
+    if declaration.check_found is not None:
+        declaration.check_found(call)
     for found in call.found:
         key, use = found.key, found.use
         if use.usage is not None and key.usage != use.usage:
@@ -29,6 +34,8 @@ def check_fitness(call: Call) -> None:
             _check_algorithm(call, key, use)
         if use.check is not None:
             use.check(call, found)
+    if declaration.check_fit is not None:
+        declaration.check_fit(call)
 
 
 def _check_algorithm(call: Call, key: Key, use: KeyUse) -> None:

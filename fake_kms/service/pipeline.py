@@ -115,12 +115,7 @@ def find_keys(exchange: Exchange) -> None:
 
 def check_fitness(exchange: Exchange) -> None:
     """Check usage, state and algorithm, and what AWS checks for this operation alone. Raises: KmsError."""
-    declaration, call = exchange.way.declaration, exchange.call
-    if declaration.check_found is not None:
-        declaration.check_found(call)
-    _check_fitness(call)
-    if declaration.check_fit is not None:
-        declaration.check_fit(call)
+    _check_fitness(exchange.call, exchange.way.declaration)
 
 
 def check_key_policy(exchange: Exchange) -> None:
@@ -254,7 +249,7 @@ class Service:
 
     def now(self) -> float:
         """Give the present instant in whole milliseconds, as KMS dates everything."""
-        return round(self.clock.epoch(), 3)
+        return int(self.clock.epoch() * 1000 + 0.5) / 1000
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; requests of several threads come one after the other.

@@ -176,6 +176,10 @@ class Store:
         """Give the grants of a key; do not change the answer."""
         return self._grants.get(key_arn, _NO_GRANTS)
 
+    def has_grants(self, key_arn: str) -> bool:
+        """Tell whether a key has any grants."""
+        return key_arn in self._grants and len(self._grants[key_arn]) > 0
+
     def retirable_by(self, region: str, principal: str) -> Listing[StoredGrant]:
         """Give the grants in a Region that a principal may retire; do not change the answer."""
         return self._retirable.get((region, principal), _NO_GRANTS)
