@@ -1,0 +1,134 @@
+"""What a fake costs besides its calls: opening and closing it, having the plugin installed, holding many keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from pathlib import Path
+
+import requests  # noqa: F401 - as in a process that has loaded it
+from measure import turns
+from moto import mock_aws
+
+from fake_kms import FakeKms
+from fake_kms.wire import HttpRequest
+
+
+def opening(rounds: int) -> list[list]:
+    """Open and close a fake, and moto."""
+
+    def fake():
+        FakeKms().start().stop()
+
+    def moto():
+        with mock_aws():
+            pass
+
+    fake()
+    moto()
+    ours, theirs = turns({"fake": fake}, rounds)["fake"], turns({"moto": moto}, max(10, rounds // 20))["moto"]
+    return [["open and close a fake", f"{ours:.0f} µs", f"{theirs:.0f} µs", "200 µs"]]
+
+
+def start_up(rounds: int) -> list[list]:
+    """What an installed plugin adds to a pytest that uses none of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
+        # In turn, and each first as often as second: whatever goes second is the faster one on some machines.
+        differences = [_difference(folder, without_first=number % 2 == 0) for number in range(2 * rounds)]
+    added = statistics.median(differences) * 1e3
+    return [["plugin installed and not used", f"{added:+.1f} ms", "", "5 ms"]]
+
+
+def _difference(folder: str, *, without_first: bool) -> float:
+    if without_first:
+        without = _pytest(folder, "-p", "no:fake_kms")
+        return _pytest(folder) - without
+    return _pytest(folder) - _pytest(folder, "-p", "no:fake_kms")
+
+
+def _pytest(folder: str, *arguments: str) -> float:
+    command = [sys.executable, "-m", "pytest", "-q"]
+    for plugin in ("cacheprovider", "randomly", "xdist", "hypothesispytest", "anyio"):
+        command += ["-p", f"no:{plugin}"]
+    # As Python does by default: what was compiled once is kept.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*command, folder, *arguments], capture_output=True, check=True, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def growth() -> list[list]:
+    """The same call with few and with many keys and aliases, in turn; and what a key weighs."""
+    small, large = FakeKms(quotas={"keys": 200_000}), FakeKms(quotas={"keys": 200_000})
+    _fill(small, 100)
+    tracemalloc.start()
+    _fill(large, 1_000)
+    before = tracemalloc.get_traced_memory()[0]
+    _fill(large, 10_000)
+    per_key = (tracemalloc.get_traced_memory()[0] - before) / 10_000
+    tracemalloc.stop()
+    _fill(large, 89_000)
+    for key_id in large.filled[:10_000]:  # dates ahead, none of them due
+        _ask(large, "ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": 30})
+    rows = []
+    for name, request in {
+        "Encrypt": {"Plaintext": "eA=="},
+        "DescribeKey": {},
+        "CreateKey": {},
+        "ListKeys": {"Limit": 10},
+        "ListAliases": {"Limit": 10},
+        "CreateAlias": None,
+        "Decrypt": None,
+    }.items():
+        medians = turns({"100": _prepared(small, name, request), "100 000": _prepared(large, name, request)}, 3000)
+        rows.append([name, f"{medians['100']:.0f} µs", medians["100 000"] / medians["100"], 1.2])
+    rows.append(["memory of a key and its alias", f"{per_key / 1024:.2f} KiB", "", "3 KiB"])
+    return rows
+
+
+SIGNED = "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def _ask(fake, operation, request):
+    body = json.dumps(request).encode()
+    url = "https://kms.us-east-1.amazonaws.com/"
+    response = fake.handle(HttpRequest("POST", url, {}, body, f"TrentService.{operation}", SIGNED))
+    assert response.status == 200, response.body
+    return json.loads(response.body) if response.body else None
+
+
+def _fill(fake, count):
+    if repr(fake).endswith("not opened>"):
+        fake.start()
+    filled = getattr(fake, "filled", [])
+    for _ in range(count):
+        key_id = _ask(fake, "CreateKey", {})["KeyMetadata"]["KeyId"]
+        _ask(fake, "CreateAlias", {"AliasName": f"alias/{key_id}", "TargetKeyId": key_id})
+        filled.append(key_id)
+    fake.filled, fake.last = filled, key_id
+    fake.journal.clear()
+
+
+def _prepared(fake, name, request):
+    if name == "CreateAlias":
+        names = iter(range(10**6))
+        targets = [_ask(fake, "CreateKey", {})["KeyMetadata"]["KeyId"] for _ in range(70)]
+
+        def create_alias():
+            number = next(names)
+            _ask(fake, name, {"AliasName": f"alias/new-{number}", "TargetKeyId": targets[number // 48]})
+
+        return create_alias
+    if name == "Decrypt":
+        request = {"CiphertextBlob": _ask(fake, "Encrypt", {"KeyId": fake.last, "Plaintext": "eA=="})["CiphertextBlob"]}
+    elif name in {"Encrypt", "DescribeKey"}:
+        request = {"KeyId": fake.last, **request}
+    return lambda: _ask(fake, name, request)
