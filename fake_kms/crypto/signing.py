@@ -5,6 +5,7 @@ Source: AWS KMS Developer Guide, "Key spec reference" (padding, salt lengths, me
 
 from __future__ import annotations
 
+import functools
 import hmac
 from typing import Any
 
@@ -26,7 +27,7 @@ class BadSignature(Exception):  # noqa: N818 - a verdict on the signature
 def sign(private: Any, algorithm: str, message: bytes, message_type: str) -> bytes:
     """Sign a message (RAW), a digest of it (DIGEST) or an ML-DSA mu (EXTERNAL_MU). Raises: Unavailable."""
     if algorithm.startswith(("RSASSA", "ECDSA")):
-        signature: bytes = private.sign(*_arguments(algorithm, message, message_type))
+        signature: bytes = private.sign(message, *_scheme(algorithm, message_type))
     elif algorithm == "ED25519_PH_SHA_512":
         signature = ed25519ph.sign(private.private_bytes_raw(), message)
     elif message_type == "EXTERNAL_MU":
@@ -44,7 +45,7 @@ def verify(private: Any, algorithm: str, message: bytes, message_type: str, sign
     public = private.public_key()
     try:
         if algorithm.startswith(("RSASSA", "ECDSA")):
-            public.verify(signature, *_arguments(algorithm, message, message_type))
+            public.verify(signature, message, *_scheme(algorithm, message_type))
         elif algorithm == "ED25519_PH_SHA_512":
             if not ed25519ph.verify(public.public_bytes_raw(), message, signature):
                 raise BadSignature
@@ -56,14 +57,15 @@ def verify(private: Any, algorithm: str, message: bytes, message_type: str, sign
         raise BadSignature from None
 
 
-def _arguments(algorithm: str, message: bytes, message_type: str) -> tuple[Any, ...]:
+@functools.cache
+def _scheme(algorithm: str, message_type: str) -> tuple[Any, ...]:
     chosen = _HASHES[algorithm[-3:]]
     hashing: Any = utils.Prehashed(chosen) if message_type == "DIGEST" else chosen
     if algorithm.startswith("ECDSA"):
-        return message, ec.ECDSA(hashing)
+        return (ec.ECDSA(hashing),)
     if algorithm.startswith("RSASSA_PSS"):
-        return message, padding.PSS(padding.MGF1(chosen), salt_length=chosen.digest_size), hashing
-    return message, padding.PKCS1v15(), hashing
+        return padding.PSS(padding.MGF1(chosen), salt_length=chosen.digest_size), hashing
+    return padding.PKCS1v15(), hashing
 
 
 def mac(secret: bytes, algorithm: str, message: bytes) -> bytes:
