@@ -6,6 +6,7 @@ import json
 
 import boto3
 import pytest
+from denials import denied
 from moto import mock_aws
 
 from fake_kms import FakeKms
@@ -25,14 +26,6 @@ def key_policy(*principals):
         {"Effect": "Allow", "Principal": {"AWS": name}, "Action": "kms:*", "Resource": "*"} for name in principals
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def denied(arn, action, key, clause):
-    text = clause.format(f"kms:{action}")
-    return f"User: {arn} is not authorized to perform: kms:{action} on resource: {key['Arn']} {text}"
-
-
-NOT_BY_IDENTITY = "because no identity-based policy allows the {} action"
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +81,7 @@ class TestUsers:
     def test_without_policies(self, kms, key, user, refused):
         alice = user("alice")
         arn = f"{IAM}user/alice"
-        with refused("AccessDeniedException", denied(arn, "DescribeKey", key, NOT_BY_IDENTITY)):
+        with refused("AccessDeniedException", denied(arn, "DescribeKey", key)):
             alice.describe_key(KeyId=key["KeyId"])
         assert kms.journal[-1].principal == arn
 
@@ -96,7 +89,7 @@ class TestUsers:
         alice = user("alice")
         iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=policy("kms:DescribeKey"))
         alice.describe_key(KeyId=key["KeyId"])
-        message = denied(f"{IAM}user/alice", "DisableKey", key, NOT_BY_IDENTITY)
+        message = denied(f"{IAM}user/alice", "DisableKey", key)
         with refused("AccessDeniedException", message):
             alice.disable_key(KeyId=key["KeyId"])
 
@@ -106,7 +99,7 @@ class TestUsers:
         iam.attach_user_policy(UserName="alice", PolicyArn=arn)
         alice.describe_key(KeyId=key["KeyId"])
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy("kms:ListKeys"), SetAsDefault=True)
-        message = denied(f"{IAM}user/alice", "DescribeKey", key, NOT_BY_IDENTITY)
+        message = denied(f"{IAM}user/alice", "DescribeKey", key)
         with refused("AccessDeniedException", message):
             alice.describe_key(KeyId=key["KeyId"])
         iam.detach_user_policy(UserName="alice", PolicyArn=arn)
@@ -174,7 +167,7 @@ class TestRoles:
     def test_a_session_and_its_roles_policies(self, kms, key, iam, role, assume, refused):
         session = assume(role())
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
-        with refused("AccessDeniedException", denied(arn, "DescribeKey", key, NOT_BY_IDENTITY)):
+        with refused("AccessDeniedException", denied(arn, "DescribeKey", key)):
             session.describe_key(KeyId=key["KeyId"])
         iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=policy("kms:DescribeKey"))
         session.describe_key(KeyId=key["KeyId"])
@@ -189,7 +182,7 @@ class TestRoles:
         session = assume(role_arn, Policy=policy("kms:DescribeKey"))
         session.describe_key(KeyId=key["KeyId"])
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
-        clause = "because no session policy allows the {} action"
+        clause = "because no session policy allows the {action} action"
         with refused("AccessDeniedException", denied(arn, "DisableKey", key, clause)):
             session.disable_key(KeyId=key["KeyId"])
 
@@ -199,7 +192,7 @@ class TestRoles:
         iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=policy())
         session.describe_key(KeyId=key["KeyId"])
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
-        clause = "because no permissions boundary allows the {} action"
+        clause = "because no permissions boundary allows the {action} action"
         with refused("AccessDeniedException", denied(arn, "DisableKey", key, clause)):
             session.disable_key(KeyId=key["KeyId"])
 
@@ -209,7 +202,7 @@ class TestRoles:
         key = client.create_key(Policy=key_policy(f"{IAM}user/admin", role_arn))["KeyMetadata"]
         assume(role_arn).describe_key(KeyId=key["KeyId"])
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/other/job"
-        clause = "because no resource-based policy allows the {} action"
+        clause = "because no resource-based policy allows the {action} action"
         with refused("AccessDeniedException", denied(arn, "DescribeKey", key, clause)):
             assume(role("other")).describe_key(KeyId=key["KeyId"])
 

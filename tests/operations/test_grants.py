@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from contextlib import nullcontext
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from denials import NOT_BY_KEY_POLICY, across, denied
 
 from fake_kms import FakeKms
 from fake_kms.tables import model
@@ -54,21 +56,6 @@ def deny(action):
 def key_policy(*statements):
     own = {"Effect": "Allow", "Principal": {"AWS": f"{IAM}root"}, "Action": "kms:*", "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [own, *statements]})
-
-
-def denied(actor, action, key, clause="because no identity-based policy allows the kms:{} action"):
-    resource = key["Arn"]
-    return (
-        f"User: {actor.arn} is not authorized to perform: kms:{action} on resource: {resource} {clause.format(action)}"
-    )
-
-
-def across(actor, action):
-    return (
-        f"User: {actor.arn} is not authorized to perform: kms:{action} on this resource because the resource does not "
-        "exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies "
-        "access"
-    )
 
 
 @pytest.fixture
@@ -508,7 +495,7 @@ class TestRetireGrant:
         made = guest.client().create_grant(**request)
         assert grants_of(client, key)[0]["IssuingAccount"] == f"arn:aws:iam::{OTHER}:root"
 
-        clause = "because no resource-based policy allows the kms:{} action"
+        clause = NOT_BY_KEY_POLICY
         with refused("AccessDeniedException", denied(owner, "RetireGrant", key, clause)):
             owner.client().retire_grant(GrantToken=made["GrantToken"])
         guest.client().retire_grant(GrantToken=made["GrantToken"])
@@ -541,7 +528,7 @@ class TestRetireGrant:
 
     def test_a_stranger_of_another_account(self, kms, key, made, refused):
         guest = kms.principals.user("guest", account=OTHER, policies=[allow("kms:*")])
-        clause = "because no resource-based policy allows the kms:{} action"
+        clause = NOT_BY_KEY_POLICY
         with refused("AccessDeniedException", denied(guest, "RetireGrant", key, clause)):
             guest.client().retire_grant(GrantToken=made["GrantToken"])
 
@@ -809,7 +796,7 @@ class TestConstraints:
         other = kms.principals.service("sns.amazonaws.com", source_arn=bucket)
         right.client().encrypt(KeyId=key["KeyId"], Plaintext=b"x")
         right.client().describe_key(KeyId=key["KeyId"])
-        clause = "because no resource-based policy allows the kms:{} action"
+        clause = NOT_BY_KEY_POLICY
         for service in (wrong, other):
             with refused("AccessDeniedException", denied(service, "DescribeKey", key, clause)):
                 service.client().describe_key(KeyId=key["KeyId"])
@@ -828,12 +815,11 @@ class TestChains:
     def test_the_operations(self, kms, client, key, app, grant, refused, operations, allowed):
         grant(app.role_arn, *self.PARENT)
         request = {"KeyId": key["KeyId"], "GranteePrincipal": BOB, "Operations": operations}
-        with kms.acting_as(app):
-            if allowed:
-                client.create_grant(**request)
-            else:
-                with refused("AccessDeniedException", denied(app, "CreateGrant", key)):
-                    client.create_grant(**request)
+        with (
+            kms.acting_as(app),
+            nullcontext() if allowed else refused("AccessDeniedException", denied(app, "CreateGrant", key)),
+        ):
+            client.create_grant(**request)
 
     @pytest.mark.parametrize(
         ("parent", "child", "allowed"),
@@ -853,12 +839,11 @@ class TestChains:
         grant(app.role_arn, *self.PARENT, **({"Constraints": parent} if parent else {}))
         request = {"KeyId": key["KeyId"], "GranteePrincipal": BOB, "Operations": ["Encrypt"]}
         request |= {"Constraints": child} if child else {}
-        with kms.acting_as(app):
-            if allowed:
-                client.create_grant(**request)
-            else:
-                with refused("AccessDeniedException", denied(app, "CreateGrant", key)):
-                    client.create_grant(**request)
+        with (
+            kms.acting_as(app),
+            nullcontext() if allowed else refused("AccessDeniedException", denied(app, "CreateGrant", key)),
+        ):
+            client.create_grant(**request)
 
     def test_a_policy_knows_no_such_rule(self, kms, client, key):
         """Who may CreateGrant through a policy need not hold the operations."""

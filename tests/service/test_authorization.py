@@ -6,6 +6,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from denials import NOT_BY_KEY_POLICY, across, denied
 
 from fake_kms.nitro import attestation_document, open_ciphertext
 
@@ -15,8 +16,6 @@ ROOT = f"{IAM}root"
 REGION = f"arn:aws:kms:us-east-1:{ACCOUNT}:"
 ALL = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 
-NOT_BY_IDENTITY = "because no identity-based policy allows the {action} action"  # A, F, G
-NOT_BY_KEY_POLICY = "because no resource-based policy allows the {action} action"  # B
 DENIED_BY_KEY_POLICY = "with an explicit deny in a resource-based policy"  # C
 DENIED_BY_IDENTITY = "with an explicit deny in an identity-based policy"  # C2
 E_TEXT = (
@@ -44,19 +43,6 @@ def of(principal, statement):
 
 DELEGATION = of(ROOT, ALL)
 ADMIN = of(f"{IAM}user/admin", ALL)
-
-
-def denied(actor, action, resource, clause=NOT_BY_IDENTITY):
-    text = clause.format(action=f"kms:{action}")
-    return f"User: {actor.arn} is not authorized to perform: kms:{action} on resource: {resource} {text}"
-
-
-def across(actor, action):
-    return (
-        f"User: {actor.arn} is not authorized to perform: kms:{action} on this resource because the resource does not "
-        "exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies "
-        "access"
-    )
 
 
 @pytest.fixture
