@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.tables.model import Operation, Shape
 
-__all__ = ["TARGET", "HttpRequest", "HttpResponse", "decode", "encode", "encode_error", "redact"]
+__all__ = ["TARGET", "HttpRequest", "HttpResponse", "decode", "encode", "encode_error", "header_text", "redact"]
 
 TARGET = "TrentService"
 _CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -29,17 +29,23 @@ _MAX_TIMESTAMP = 253_402_300_799  # the last second of the year 9999
 
 
 class HttpRequest(NamedTuple):
-    """An HTTP request; names of headers are lower-case.
+    """An HTTP request.
 
-    `target` and `authorization` are the two headers that say whose request it is, empty where it has none.
+    `headers` are a client library's own: names are found in lower case, values are text or bytes. `target` and
+    `authorization` are the two headers that say whose request it is, empty where it has none.
     """
 
     method: str
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str | bytes]
     body: bytes
     target: str
     authorization: str
+
+    def header(self, name: str) -> str | None:
+        """Give a header by its name in lower case; None where there is none."""
+        value = self.headers.get(name)
+        return None if value is None else header_text(value)
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.method} {self.url} {self.target}, {len(self.body)} bytes)"
@@ -54,6 +60,11 @@ class HttpResponse(NamedTuple):
 
     def __repr__(self) -> str:
         return f"HttpResponse({self.status}, {len(self.body)} bytes)"
+
+
+def header_text(value: str | bytes) -> str:
+    """Give a header's value as text, whatever a client library keeps it as."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 # --- decoding ------------------------------------------------------------------------------------------------

@@ -6,17 +6,17 @@ as they would have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
 from fake_kms.adapters.recognise import is_kms
-from fake_kms.wire import HttpRequest
+from fake_kms.wire import HttpRequest, header_text
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-__all__ = ["header_text", "patch", "read_body", "to_http_request"]
+__all__ = ["patch", "read_body", "to_http_request"]
 
 
 def patch() -> Callable[[], None]:
@@ -43,37 +43,16 @@ def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpReque
     target, authorization = header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
     if not is_kms(url, target, authorization):
         return None
-    return HttpRequest(method, url, _Headers(headers), read_body(body), target, authorization)
-
-
-class _Headers(Mapping[str, str]):
-    """A client library's headers, which find names in any case already; values are read when asked for."""
-
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
-
-    def __getitem__(self, name: str) -> str:
-        return header_text(self._raw[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return (header_text(name).lower() for name in self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-
-def header_text(value: Any) -> str:
-    """Give a header as text, whatever a client library keeps it as."""
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return HttpRequest(method, url, headers, read_body(body), target, authorization)
 
 
 def read_body(body: Any) -> bytes:
     """Read a request body of any kind that client libraries take: bytes, text, a file, or pieces."""
+    if type(body) is bytes:
+        return body
     if body is None:
         return b""
-    if isinstance(body, bytes | bytearray | memoryview):
+    if isinstance(body, bytearray | memoryview | bytes):
         return bytes(body)
     if isinstance(body, str):
         return body.encode()

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
-from fake_kms.adapters.botocore import header_text, read_body, to_http_request
+from fake_kms.adapters.botocore import read_body, to_http_request
 from fake_kms.adapters.recognise import is_kms
+from fake_kms.wire import header_text
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response

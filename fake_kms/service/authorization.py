@@ -134,7 +134,7 @@ def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Dec
 
 def _decide_anew(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
     call, permission = exchange.call, exchange.way.declaration.permission
-    user_agent = exchange.request.headers.get("user-agent", "")
+    user_agent = exchange.request.header("user-agent") or ""
     # What else a call needs (kms:TagResource, kms:CreateKey) has condition keys of its own.
     own = permission if check.found or check.action in permission.actions else PERMISSIONS[check.action[len("kms:") :]]
     context = ConditionContext(call, call.caller.identity, own, check.found, exchange.attestation, user_agent)

@@ -33,10 +33,10 @@ def verify_signature(request: HttpRequest, caller: Caller, principals: Principal
     if actor is None:
         return
     # Assumed: temporary credentials without their token, or with another, are answered as an unknown access key.
-    token = request.headers.get("x-amz-security-token")
+    token = request.header("x-amz-security-token")
     if token != actor.credentials["aws_session_token"]:
         raise errors.unrecognized_client()
-    stamp = request.headers.get("x-amz-date", "")
+    stamp = request.header("x-amz-date") or ""
     _check_date(stamp, now)
     signed = re.search(r"SignedHeaders=([^,\s]+)", request.authorization)
     given = re.search(r"Signature=([0-9a-f]+)", request.authorization)
@@ -67,9 +67,8 @@ def _signature(request: HttpRequest, region: str, stamp: str, names: list[str], 
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
-    headers = {name: request.headers[name] for name in names if name != "host" and name in request.headers}
-    if "host" in request.headers:
-        headers["host"] = request.headers["host"]
+    signed = {name: request.header(name) for name in {*names, "host"}}  # without a Host, that of the URL is signed
+    headers = {name: value for name, value in signed.items() if value is not None}
     again = AWSRequest(request.method, request.url, data=request.body, headers=headers)
     again.context["timestamp"] = stamp
     signer = SigV4Auth(Credentials("", secret), "kms", region)
