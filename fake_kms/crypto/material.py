@@ -39,6 +39,7 @@ _ORDERS = {
 }
 
 Unavailable = post_quantum.Unavailable
+_IDENTIFIER = 32
 
 
 class Material:
@@ -83,7 +84,7 @@ class Material:
 
 
 def identify(key_id: str, secret: bytes) -> bytes:
-    """Name a material by the key it belongs to and its bytes.
+    """Name an imported material by the key it belongs to and its bytes; what is made here has a name of its own.
 
     The same bytes in the same key (or its replicas) have the same name; in two keys they have two. Source:
     ImportKeyMaterial, KeyMaterialId ("based on the KMS key ID and the imported key material").
@@ -103,10 +104,10 @@ class Makers:
         label = f"material {key_id} {number} {spec.name}"
         if spec.asymmetric:
             return Material(make=lambda: self.private_key(spec, label))
-        secret = self._bytes(label, spec.size)
         if spec.family == "hmac":
-            return Material(secret=secret)
-        return Material(identify(key_id, secret), secret)
+            return Material(secret=self._bytes(label, spec.size))
+        made = self._bytes(label, spec.size + _IDENTIFIER)
+        return Material(made[spec.size :], made[: spec.size])
 
     def private_key(self, spec: KeySpec, label: str) -> Any:
         """Make a private key. Raises: Unavailable where the installed `cryptography` lacks the algorithm."""

@@ -25,7 +25,7 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "KeyId": key.key_id,
         "KeyManager": key.manager,
         "KeySpec": key.spec.name,
-        "KeyState": key.state.value,
+        "KeyState": key.state,
         "KeyUsage": key.usage,
         "MultiRegion": key.multi_region,
         "Origin": key.origin,
