@@ -32,13 +32,13 @@ def calls(rounds: int) -> list[list]:
     rows = []
     with fake_kms(quotas={"keys": 10**6}):
         for name, call in operations(client()).items():
-            medians = against_floor(call, rounds)
-            rows.append([name, f"{medians['floor']:.0f} µs", medians["fake"] / medians["floor"], 1.15])
+            times = against_floor(call, rounds)
+            rows.append([name, f"{times.microseconds('floor'):.0f} µs", times.ratio("fake", "floor"), 1.15])
     with mock_aws():
         theirs = operations(client())
         for row in rows:
-            medians = turns({"moto": theirs[row[0]]}, max(10, rounds // 20))
-            row.append(medians["moto"] / float(row[1].split()[0]))
+            times = turns({"moto": theirs[row[0]]}, max(10, rounds // 20))
+            row.append(times.microseconds("moto") / float(row[1].split()[0]))
     return rows
 
 
@@ -58,8 +58,9 @@ def creating(rounds: int) -> list[list]:
     with fake_kms(quotas={"keys": 10**6}):
         kms = client()
         for spec, usage in SPECS.items():
-            medians = against_floor(lambda: kms.create_key(KeySpec=spec, KeyUsage=usage), rounds)  # noqa: B023
-            rows.append([f"CreateKey {spec}", f"{medians['floor']:.0f} µs", medians["fake"] / medians["floor"], 1.3])
+            times = against_floor(lambda: kms.create_key(KeySpec=spec, KeyUsage=usage), rounds)  # noqa: B023
+            floor = f"{times.microseconds('floor'):.0f} µs"
+            rows.append([f"CreateKey {spec}", floor, times.ratio("fake", "floor"), 1.3])
     return rows
 
 
@@ -68,10 +69,9 @@ def cryptography_calls(rounds: int) -> list[list]:
     rows = []
     with fake_kms() as fake:
         for name, (call, bare) in _with_bare(fake, client()).items():
-            medians = against_floor(call, rounds, bare=bare)
-            floor, alone, ours = medians["floor"], medians["bare"], medians["fake"]
-            may_cost = floor + 1.2 * alone
-            rows.append([name, f"{floor:.0f} µs", f"{alone:.0f} µs", f"{ours:.0f} µs", ours / may_cost])
+            times = against_floor(call, rounds, bare=bare)
+            shown = [f"{times.microseconds(contestant):.0f} µs" for contestant in ("floor", "bare", "fake")]
+            rows.append([name, *shown, times.ratio("fake", "floor", bare=1.2)])
     return rows
 
 
@@ -137,8 +137,8 @@ def authorization(rounds: int) -> list[list]:
         }
         rows = []
         for name, (call, most) in contestants.items():
-            medians = against_floor(call, rounds)
-            rows.append([name, f"{medians['floor']:.0f} µs", medians["fake"] / medians["floor"], most])
+            times = against_floor(call, rounds)
+            rows.append([name, f"{times.microseconds('floor'):.0f} µs", times.ratio("fake", "floor"), most])
     return rows
 
 

@@ -17,9 +17,28 @@ def client():
     return boto3.Session(**CREDENTIALS).client("kms")
 
 
-def turns(contestants: dict, rounds: int) -> dict[str, float]:
-    """Time each contestant once a round, in turn; give the medians in microseconds."""
-    times = {name: [] for name in contestants}
+class Times(dict[str, list[float]]):
+    """The seconds that each contestant took, round by round."""
+
+    def microseconds(self, name: str) -> float:
+        """Give the median of one contestant."""
+        return statistics.median(self[name]) * 1e6
+
+    def ratio(self, name: str, other: str, **more: float) -> float:
+        """Compare one contestant with another, and with multiples of `more`: the median of all rounds.
+
+        Each round is compared within itself, so a machine that gets slower or faster on the way does not matter.
+        """
+        rounds = zip(self[name], self[other], *(self[added] for added in more), strict=True)
+        return statistics.median(
+            mine / (theirs + sum(part * times for part, times in zip(parts, more.values(), strict=True)))
+            for mine, theirs, *parts in rounds
+        )
+
+
+def turns(contestants: dict, rounds: int) -> Times:
+    """Time each contestant once a round, in turn."""
+    times = Times({name: [] for name in contestants})
     gc.collect()
     gc.disable()
     try:
@@ -30,10 +49,10 @@ def turns(contestants: dict, rounds: int) -> dict[str, float]:
                 times[name].append(time.perf_counter() - start)
     finally:
         gc.enable()
-    return {name: statistics.median(values) * 1e6 for name, values in times.items()}
+    return times
 
 
-def against_floor(call, rounds: int, **others) -> dict[str, float]:
+def against_floor(call, rounds: int, **others) -> Times:
     """Time a call of an open fake, the same call answered by its own last answer (`floor`), and others, in turn."""
     answer = _recorded(call)
     patched = botocore.httpsession.URLLib3Session.send

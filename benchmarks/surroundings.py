@@ -32,7 +32,8 @@ def opening(rounds: int) -> list[list]:
 
     fake()
     moto()
-    ours, theirs = turns({"fake": fake}, rounds)["fake"], turns({"moto": moto}, max(10, rounds // 20))["moto"]
+    ours = turns({"fake": fake}, rounds).microseconds("fake")
+    theirs = turns({"moto": moto}, max(10, rounds // 20)).microseconds("moto")
     return [["open and close a fake", f"{ours:.0f} µs", f"{theirs:.0f} µs", "200 µs"]]
 
 
@@ -88,8 +89,8 @@ def growth() -> list[list]:
         "CreateAlias": None,
         "Decrypt": None,
     }.items():
-        medians = turns({"100": _prepared(small, name, request), "100 000": _prepared(large, name, request)}, 3000)
-        rows.append([name, f"{medians['100']:.0f} µs", medians["100 000"] / medians["100"], 1.2])
+        times = turns({"few": _prepared(small, name, request), "many": _prepared(large, name, request)}, 3000)
+        rows.append([name, f"{times.microseconds('few'):.0f} µs", times.ratio("many", "few"), 1.2])
     rows.append(["memory of a key and its alias", f"{per_key / 1024:.2f} KiB", "", "3 KiB"])
     return rows
 
