@@ -10,7 +10,7 @@ from typing import Protocol
 __all__ = ["Entropy", "RequestIds", "SeededEntropy", "SystemEntropy", "derive", "uuid"]
 
 
-_PORTION = 4096
+_PORTION = 512
 _forks = 0
 
 
@@ -42,7 +42,7 @@ class SystemEntropy:
     seed: bytes | None = None
 
     def __init__(self) -> None:
-        # Asked for in larger portions, as the system call costs more than the bytes; a child process starts anew.
+        # Asked for in portions, each of which is one system call; a child process starts anew.
         self._pool = b""
         self._used = 0
         self._fork = _forks

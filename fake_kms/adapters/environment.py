@@ -45,10 +45,11 @@ def configured() -> Configured:
     as botocore would ask the network for it.
     """
     profile = _profile()
+    region, access_key = os.environ.get(_REGION), os.environ.get("AWS_ACCESS_KEY_ID")
     return Configured(
-        region=os.environ.get(_REGION) or profile.get("region") or DEFAULT_REGION,
-        has_region=_is_users(_REGION) or "region" in profile,
-        has_keys=_is_users("AWS_ACCESS_KEY_ID") or "aws_access_key_id" in profile,
+        region=region or profile.get("region") or DEFAULT_REGION,
+        has_region=_is_users(_REGION, region) or "region" in profile,
+        has_keys=_is_users("AWS_ACCESS_KEY_ID", access_key) or "aws_access_key_id" in profile,
     )
 
 
@@ -71,8 +72,8 @@ def supply(asked: str | None, found: Configured) -> Callable[[], None]:
     return undo
 
 
-def _is_users(name: str) -> bool:
-    return name in os.environ and _ours.get(name) != os.environ[name]
+def _is_users(name: str, value: str | None) -> bool:
+    return value is not None and _ours.get(name) != value
 
 
 def _apply() -> None:
