@@ -141,13 +141,14 @@ class KeyMachine(RuleBasedStateMachine):
 
     @rule(target=keys, key=keys)
     def replicate(self, key):
-        outcome = self.ask(key, "replicate_key", ReplicaRegion=AWAY)
+        other = AWAY if key.region == HOME else HOME  # a promoted primary may be left alone in AWAY
+        outcome = self.ask(key, "replicate_key", ReplicaRegion=other)
         is_primary = key.key_id.startswith("mrk-") and key.primary is None
         fine = self.expected(key, "Enabled") and is_primary and not key.replicas
         assert (outcome is True) == fine
         if not fine:
             return key
-        replica = Modelled(key.key_id, AWAY, self.now, primary=key)
+        replica = Modelled(key.key_id, other, self.now, primary=key)
         key.replicas.append(replica)
         self.modelled.append(replica)
         return replica
