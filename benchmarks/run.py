@@ -12,6 +12,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
@@ -19,7 +20,21 @@ from calls import authorization, calls, creating, cryptography_calls, sessions
 from surroundings import growth, opening, start_up
 
 
-def tables(rounds: int, start_ups: int) -> Iterator[str]:
+class Size(NamedTuple):
+    """How much is measured."""
+
+    rounds: int
+    tests: int
+    start_ups: int
+    keys: int
+
+
+FULL, QUICK = Size(2000, 200, 15, 100_000), Size(300, 200, 5, 100_000)
+SMOKE = Size(3, 10, 1, 2_000)  # whether it runs at all: its figures say nothing
+
+
+def tables(size: Size) -> Iterator[str]:
+    rounds = size.rounds
     yield table(
         "A call, against botocore's floor", ["operation", "floor", "fake_kms", "at most", "moto"], calls(rounds)
     )
@@ -29,14 +44,14 @@ def tables(rounds: int, start_ups: int) -> Iterator[str]:
         ["", "floor", "bare operation", "fake_kms", "of what it may cost"],
         cryptography_calls(rounds // 2),
     )
-    yield table("A session of tests", ["", "fake_kms", "moto", "faster", "at least"], sessions(200))
+    yield table("A session of tests", ["", "fake_kms", "moto", "faster", "at least"], sessions(size.tests))
     yield table("Authorization", ["", "floor", "fake_kms", "at most"], authorization(rounds // 2))
     yield table("Opening and closing", ["", "fake_kms", "moto", "at most"], opening(rounds))
-    yield table("pytest start-up", ["", "adds", "", "at most"], start_up(start_ups))
+    yield table("pytest start-up", ["", "adds", "", "at most"], start_up(size.start_ups))
     yield table(
         "Growth, below the HTTP layer",
-        ["", "100 keys and aliases", "100 000, of which 10 000 have dates ahead", "at most"],
-        growth(),
+        ["", "100 keys and aliases", f"{size.keys} keys and aliases, a tenth with dates ahead", "at most"],
+        growth(size.keys, rounds),
     )
 
 
@@ -52,9 +67,11 @@ def table(title: str, header: list[str], rows: list[list]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--smoke", action="store_true", help="tell whether it runs; the figures say nothing")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
-    report = "\n".join(tables(rounds=300, start_ups=5) if options.quick else tables(rounds=2000, start_ups=15))
+    size = SMOKE if options.smoke else QUICK if options.quick else FULL
+    report = "\n".join(tables(size))
     print(report)
     if options.write:
         page = Path(__file__).with_name("README.md")

@@ -66,18 +66,19 @@ def _pytest(folder: str, *arguments: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def growth() -> list[list]:
-    """The same call with few and with many keys and aliases, in turn; and what a key weighs."""
+def growth(keys: int, rounds: int) -> list[list]:
+    """The same call with 100 and with many keys and aliases, in turn; and what a key weighs."""
     small, large = FakeKms(quotas={"keys": 200_000}), FakeKms(quotas={"keys": 200_000})
+    weighed = keys // 10
     _fill(small, 100)
     tracemalloc.start()
-    _fill(large, 1_000)
+    _fill(large, 100)
     before = tracemalloc.get_traced_memory()[0]
-    _fill(large, 10_000)
-    per_key = (tracemalloc.get_traced_memory()[0] - before) / 10_000
+    _fill(large, weighed)
+    per_key = (tracemalloc.get_traced_memory()[0] - before) / weighed
     tracemalloc.stop()
-    _fill(large, 89_000)
-    for key_id in large.filled[:10_000]:  # dates ahead, none of them due
+    _fill(large, keys - weighed - 100)
+    for key_id in large.filled[: keys // 10]:  # dates ahead, none of them due
         _ask(large, "ScheduleKeyDeletion", {"KeyId": key_id, "PendingWindowInDays": 30})
     rows = []
     for name, request in {
@@ -89,7 +90,7 @@ def growth() -> list[list]:
         "CreateAlias": None,
         "Decrypt": None,
     }.items():
-        times = turns({"few": _prepared(small, name, request), "many": _prepared(large, name, request)}, 3000)
+        times = turns({"few": _prepared(small, name, request), "many": _prepared(large, name, request)}, rounds)
         rows.append([name, f"{times.microseconds('few'):.0f} µs", times.ratio("many", "few"), 1.2])
     rows.append(["memory of a key and its alias", f"{per_key / 1024:.2f} KiB", "", "3 KiB"])
     return rows
