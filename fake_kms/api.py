@@ -110,10 +110,7 @@ class FakeKms:
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one HTTP request: the one door, which every adapter ends in."""
-        service = self._service
-        if service is None or self._closed:
-            service = self._open_service()
-        return service.handle(request)
+        return self._open_service().handle(request)
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
         """Give a boto3 client of KMS, ready for use.

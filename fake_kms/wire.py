@@ -98,12 +98,8 @@ def _read_json(body: bytes) -> Any:
     try:
         value, end = _JSON.scan_once(text, 0)  # type: ignore[attr-defined]
     except StopIteration:
-        end = -1
-    if end != len(text):
-        value = _JSON.decode(text)
-    if "\\u" in text:
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text, and a ValueError
-    return value
+        return _JSON.decode(text)
+    return value if end == len(text) else _JSON.decode(text)
 
 
 @functools.cache
@@ -147,8 +143,8 @@ def _map(shape: Shape) -> Decoder:
     def decode_map(raw: Any) -> dict[str, Any]:
         if type(raw) is not dict:
             raise errors.serialization()
-        for name in raw:
-            raw[name] = decode_value(raw[name])
+        for name, value in raw.items():
+            raw[_string(name)] = decode_value(value)
         return raw
 
     return decode_map
@@ -157,6 +153,8 @@ def _map(shape: Shape) -> Decoder:
 def _string(raw: Any) -> str:
     if type(raw) is not str:
         raise errors.serialization()
+    if not raw.isascii():
+        raw.encode()  # half a surrogate pair is no text, and a ValueError
     return raw
 
 

@@ -25,7 +25,7 @@ class Answer(AWSResponse):
     def __init__(self, url: str, response: HttpResponse) -> None:
         self.url = url
         self.status_code = response.status
-        self.headers = _Headers(response.headers)
+        self.headers = _Headers.over(response.headers)
         self._content = response.body
 
     @functools.cached_property
@@ -37,8 +37,14 @@ class Answer(AWSResponse):
 class _Headers(HeadersDict):
     """Headers that are found in any case, and without a detour as they are spelled."""
 
-    def __init__(self, headers: dict[str, str]) -> None:
-        self._dict = headers
+    _dict: dict[str, str]
+
+    @classmethod
+    def over(cls, headers: dict[str, str]) -> _Headers:
+        """Make headers of a dictionary, which is theirs from now on."""
+        made = cls()
+        made._dict = headers
+        return made
 
     def __getitem__(self, name: str) -> str:
         if name in self._dict:
@@ -56,7 +62,7 @@ class _Headers(HeadersDict):
 
     def copy(self) -> _Headers:
         """Give headers of one's own."""
-        return _Headers(dict(self._dict))
+        return _Headers.over(dict(self._dict))
 
     def _spelled(self, name: str) -> str:
         wanted = name.lower()

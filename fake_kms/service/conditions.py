@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.clock import from_epoch
-from fake_kms.tables.permissions import CRYPTOGRAPHIC
 
 if TYPE_CHECKING:
     from fake_kms.crypto.attestation import Attestation
@@ -99,13 +98,8 @@ class ConditionContext(Mapping[str, Value]):
         return context
 
     def encryption_context_of_operation(self) -> Mapping[str, str] | None:
-        """Give the encryption context that grants are held against; None where the operation has none at all.
-
-        Constraints restrict cryptographic operations only. Source: GrantConstraints.
-        """
-        if "kms:encryptioncontextkeys" not in self._offered or self._call.operation not in CRYPTOGRAPHIC:
-            return None
-        return self.encryption_context() or {}
+        """Give the encryption context that grants are held against; None where the operation has none at all."""
+        return self.encryption_context() or {} if "kms:encryptioncontextkeys" in self._offered else None
 
     def of_key(self, attribute: Callable[[Key], str | None]) -> str | None:
         """Give a property of the key, or None where there is none."""

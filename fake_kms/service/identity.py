@@ -35,7 +35,7 @@ def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> C
         raise errors.missing_authentication_token()
     # What stands before the signature is the same in every request of a client, and read once.
     before, signature, _ = header.rpartition("Signature=")
-    scope = _scope(before) or _scope(header)
+    scope = (_scope(before) if before.endswith((",", ", ")) else None) or _scope(header)
     if scope is None or not signature:
         raise errors.incomplete_signature(
             [name for name, part in _PARTS.items() if not re.search(part, header)], header

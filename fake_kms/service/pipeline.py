@@ -1,4 +1,7 @@
-"""The way of a request: the stages, in AWS's order, and nothing that can be left out."""
+"""The way of a request: recognised first, then through the stages, in AWS's order.
+
+An operation goes through every stage that has something to do for it, and no body can leave one out.
+"""
 
 from __future__ import annotations
 
@@ -249,7 +252,7 @@ class Service:
 
     def now(self) -> float:
         """Give the present instant in whole milliseconds, as KMS dates everything."""
-        return int(self.clock.epoch() * 1000 + 0.5) / 1000
+        return round(self.clock.epoch() * 1000) / 1000
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; requests of several threads come one after the other.

@@ -67,7 +67,7 @@ def _signature(request: HttpRequest, region: str, stamp: str, names: list[str], 
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
-    signed = {name: request.header(name) for name in {*names, "host"}}  # without a Host, that of the URL is signed
+    signed = {name: request.header(name) for name in names}  # where there is no Host, that of the URL is signed
     headers = {name: value for name, value in signed.items() if value is not None}
     again = AWSRequest(request.method, request.url, data=request.body, headers=headers)
     again.context["timestamp"] = stamp

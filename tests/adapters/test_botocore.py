@@ -78,6 +78,7 @@ def test_what_looks_at_an_answer_before_botocore_parses_it_finds_all_of_it(kms):
     assert (headers["Content-Type"], headers["new"], len(headers), len(kept)) == ("changed", "added", 7, 7)
     assert "Expires" not in headers
     assert kept["expires"] == "0"
+    assert dict(type(headers)(kept)) == dict(type(headers)(**kept)) == dict(kept)
 
 
 def test_the_answer_itself_can_be_read_as_a_stream(kms):

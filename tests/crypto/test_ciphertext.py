@@ -64,6 +64,21 @@ def test_a_changed_byte_is_noticed(position, mask):
         ciphertext.open_sealed(sealed, MATERIAL, {"a": "b"})
 
 
+@pytest.mark.parametrize("size", [1, 17, 100, 101, 229, 4096])
+def test_a_byte_too_much_or_too_few_is_no_blob(size):
+    blob = ciphertext.seal(MATERIAL, b"x" * size, {}, 2, ENTROPY)
+    for wrong in (blob[:-1], blob + b"x", blob[:-2], blob + b"xx"):
+        with pytest.raises(BadCiphertext):
+            ciphertext.parse(wrong)
+
+
+def test_a_content_that_could_hold_no_plaintext_is_no_blob(monkeypatch):
+    monkeypatch.setattr(ciphertext, "_INNER", 10)  # a blob of a byte less than the least there is
+    blob = ciphertext.seal(MATERIAL, b"", {}, 2, ENTROPY)
+    with pytest.raises(BadCiphertext):
+        ciphertext.parse(blob)
+
+
 def test_the_der_reads_with_openssl(tmp_path):
     import subprocess
 

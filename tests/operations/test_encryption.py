@@ -227,6 +227,16 @@ class TestReEncrypt:
         }
         assert client.decrypt(CiphertextBlob=moved, EncryptionContext={"c": "d"})["Plaintext"] == b"x"
 
+    def test_the_algorithm_is_judged_before_the_ciphertext_is_opened(self, client, key, refused):
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+
+        message = "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT."
+        with refused("InvalidKeyUsageException", message):
+            client.re_encrypt(
+                CiphertextBlob=blob, SourceKeyId=key["KeyId"], SourceEncryptionAlgorithm="RSAES_OAEP_SHA_256",
+                DestinationKeyId=key["KeyId"],
+            )  # fmt: skip
+
     def test_the_refusals_of_both_sides(self, client, key, refused):
         other = client.create_key()["KeyMetadata"]
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]

@@ -16,6 +16,7 @@ import time_machine
 from fake_kms import FakeKms, current, fake_kms
 from fake_kms.tables import model
 from fake_kms.tables.key_specs import KEY_SPECS
+from fake_kms.wire import HttpRequest
 
 NEW = "Encapsulate" in model.load() and int(cryptography.__version__.split(".")[0]) >= 49
 UTC = datetime.timezone.utc
@@ -64,7 +65,8 @@ class TestMisuse:
     def test_after_closing(self):
         with fake_kms() as fake:
             fake.client().list_keys()
-        for use in (fake.client, fake.reset):
+        request = HttpRequest("POST", "https://kms.eu-west-1.amazonaws.com/", {}, b"", "TrentService.ListKeys", "")
+        for use in (fake.client, fake.reset, lambda: fake.handle(request)):
             with pytest.raises(RuntimeError, match="closed: open a new one"):
                 use()
         with pytest.raises(RuntimeError, match="closed already: call stop"):
@@ -182,6 +184,18 @@ class TestClock:
         assert kms.clock.freeze(datetime.datetime(2030, 1, 1, tzinfo=UTC)) == datetime.datetime(2030, 1, 1, tzinfo=UTC)
 
         assert client.create_key()["KeyMetadata"]["CreationDate"] == datetime.datetime(2030, 1, 1, tzinfo=UTC)
+
+    def test_kms_dates_in_whole_milliseconds(self, kms, client):
+        kms.clock.freeze(datetime.datetime(2030, 1, 1, microsecond=1600, tzinfo=UTC))
+
+        expected = datetime.datetime(2030, 1, 1, microsecond=2000, tzinfo=UTC)
+        assert client.create_key()["KeyMetadata"]["CreationDate"] == expected
+        assert kms.journal[-1].time == expected
+
+    def test_a_time_before_1970_is_kept_too(self):
+        with freezegun.freeze_time("1969-12-31 23:59:50"), fake_kms() as fake:
+            fake.client().list_keys()
+            assert fake.journal[-1].epoch == -10
 
     def test_freezegun_is_followed(self, kms, client, key):
         client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)

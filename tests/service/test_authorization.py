@@ -482,6 +482,15 @@ class TestAliases:
         attempt(one, "create_alias", denied(one, "CreateAlias", key["Arn"]), **request)
         attempt(user(allow("kms:CreateAlias", [alias, key["Arn"]]), name="both"), "create_alias", **request)
 
+    def test_create_asks_nothing_of_the_key_that_has_the_name_already(self, client, user, key, kms, refused):
+        client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
+        other, alias = client.create_key()["KeyMetadata"], f"{REGION}alias/app"
+        alice = user(allow("kms:CreateAlias", [alias, other["Arn"]]))
+
+        message = f"An alias with the name {alias} already exists"
+        with kms.acting_as(alice), refused("AlreadyExistsException", message):
+            client.create_alias(AliasName="alias/app", TargetKeyId=other["KeyId"])
+
     def test_update_asks_for_the_alias_and_both_keys(self, client, user, key, attempt):
         other = client.create_key()["KeyMetadata"]
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])

@@ -202,8 +202,17 @@ def test_the_ciphertext_is_required_although_the_model_says_otherwise(send, name
     )
 
 
-def test_the_encryption_context_has_a_limit(send, key):
-    answer = send("Encrypt", {"KeyId": key["KeyId"], "Plaintext": "eA==", "EncryptionContext": {"a": "b" * 9000}})
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [
+        ("Encrypt", "EncryptionContext"),
+        ("GenerateDataKey", "EncryptionContext"),
+        ("ReEncrypt", "SourceEncryptionContext"),
+        ("ReEncrypt", "DestinationEncryptionContext"),
+    ],
+)
+def test_an_encryption_context_has_a_limit(send, name, member):
+    answer = send(name, {**request_for(name), "CiphertextBlob": "eA==", member: {"a": "b" * 9000}})
 
     assert answer.json == {"__type": "ValidationException", "message": "EncryptionContext is too long."}
 

@@ -48,6 +48,13 @@ def test_an_empty_body_is_an_empty_request(send):
     assert send("ListKeys", b"").json == {"Keys": [], "Truncated": False}
 
 
+@pytest.mark.parametrize(
+    "unknown", ['"\\ud800"', '{"\\ud800":["\\ud800"]}', "1e999", "[" * 500 + '"\\u00e9"' + "]" * 500]
+)
+def test_nothing_is_asked_of_a_member_that_the_model_does_not_know(send, unknown):
+    assert send("ListKeys", f'{{"Nonsense":{unknown}}}'.encode()).json == {"Keys": [], "Truncated": False}
+
+
 def test_members_that_the_model_does_not_know_and_nulls_are_passed_over(send):
     assert send("ListKeys", {"Nonsense": 1, "Limit": None}).json == {"Keys": [], "Truncated": False}
 
@@ -116,6 +123,7 @@ ALL = ("Credential", "Signature", "SignedHeaders")
         ("AWS4-HMAC-SHA256 Signature=0", ("Credential", "SignedHeaders")),
         (f"AWS4-HMAC-SHA256 Credential={SCOPE}, SignedHeaders=host", ("Signature",)),
         (f"AWS4-HMAC-SHA256 Credential={SCOPE}, Signature=0", ("SignedHeaders",)),
+        (f"AWS4-HMAC-SHA256 SignedHeaders=host, Credential={SCOPE} Signature=0", ()),
         ("AWS4-HMAC-SHA256 Credential=AKIA/yesterday/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=0", ()),
     ],
 )
@@ -125,6 +133,15 @@ def test_an_authorization_that_cannot_be_read_is_refused(send, header, missing):
     assert answer["__type"] == "IncompleteSignatureException"
     lacks = " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
     assert answer["message"] == f"{lacks} Authorization={header}".lstrip()
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["Credential={0}, SignedHeaders=host, Signature=0", "Credential={0},SignedHeaders=host,Signature=0",
+     "Signature=0, SignedHeaders=host, Credential={0}", "SignedHeaders=host, Signature=0, Credential={0}"],
+)  # fmt: skip
+def test_the_parts_of_an_authorization_stand_in_any_order(send, order):
+    assert send("ListKeys", authorization=f"AWS4-HMAC-SHA256 {order.format(SCOPE)}").status == 200
 
 
 @pytest.mark.parametrize(

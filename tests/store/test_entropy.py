@@ -16,11 +16,17 @@ def test_a_forked_process_does_not_repeat_its_parents_bytes():
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, entropy.bytes(16))
-        os._exit(0)
+        try:
+            os.write(writer, entropy.bytes(16))
+        finally:
+            os._exit(0)
     os.waitpid(child, 0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        of_the_child = pipe.read()
 
-    assert os.read(reader, 16) != entropy.bytes(16)
+    assert len(of_the_child) == 16
+    assert of_the_child != entropy.bytes(16)
 
 
 def test_no_bytes_are_given_twice_however_many_are_asked_for():
