@@ -6,6 +6,7 @@ Source: AWS KMS Developer Guide, "Grants"; the documentation of the operations; 
 from __future__ import annotations
 
 import base64
+import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -104,7 +105,7 @@ def _in_order(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _new_grant(call: Call) -> StoredGrant:
-    request = _parameters(call)
+    request = copy.deepcopy(_parameters(call))  # the journal has the request, too, and shows it to the test
     constraints = request.get("Constraints", {})
     grant_id = call.store.entropy.bytes(32).hex()
     grant = StoredGrant(

@@ -104,7 +104,7 @@ def test_what_was_encrypted_decrypts(proxy, size, aad):
     plaintext = b"x" * size
     encrypted = xks.encrypt(proxy, "key_1.a-b", ABOUT, plaintext, aad)
 
-    assert plaintext != encrypted.ciphertext
+    assert size == 1 or plaintext != encrypted.ciphertext  # a single byte may come out as itself
     assert (size, b"version 7", 12, 16) == (
         len(encrypted.ciphertext),
         encrypted.metadata,

@@ -87,6 +87,16 @@ class TestCreateGrant:
         raw = base64.urlsafe_b64decode(answer["GrantToken"] + "==")
         assert (raw[:3], raw[67:70], len(raw)) == (b"\x01\x0a\x40", b"\x22\x88\x02", 334)
 
+    def test_what_a_test_does_to_the_journal_changes_no_grant(self, kms, client, key, grant):
+        grant(BOB, "Encrypt", Constraints={"EncryptionContextSubset": {"a": "b"}})
+        event = kms.journal.events("CreateGrant")[0]
+        event.input["Operations"].append("Decrypt")
+        event.input["Constraints"]["EncryptionContextSubset"].clear()
+
+        (entry,) = grants_of(client, key)
+        assert entry["Operations"] == ["Encrypt"]
+        assert entry["Constraints"] == {"EncryptionContextSubset": {"a": "b"}}
+
     def test_the_same_name_and_parameters_are_the_same_grant(self, client, key, grant):
         more = {"Name": "job", "RetiringPrincipal": BOB, "Constraints": {"EncryptionContextSubset": {"a": "b"}}}
         first, second = (grant(BOB, "Encrypt", "Decrypt", **more) for _ in range(2))
