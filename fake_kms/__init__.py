@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from fake_kms.api import FakeKms, current, fake_kms
+from typing import TYPE_CHECKING
 
 __all__ = ["FakeKms", "current", "fake_kms"]
+
+if TYPE_CHECKING:
+    from fake_kms.api import FakeKms, current, fake_kms
+else:
+
+    def __getattr__(name: str) -> object:
+        # Every pytest run loads this package, for the options of the plugin; the rest waits for who wants a fake.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from fake_kms import api
+
+        found = globals()[name] = getattr(api, name)
+        return found

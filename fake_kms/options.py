@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
-from fake_kms.arns import is_region
-from fake_kms.tables.quotas import quotas_with
-
 __all__ = ["OPTIONS", "Option", "Options", "checked"]
 
 
@@ -75,6 +72,8 @@ def _are_quotas(value: object) -> bool:
 
 
 def _is_region(value: object) -> bool:
+    from fake_kms.arns import is_region
+
     return value is None or (isinstance(value, str) and is_region(value))
 
 
@@ -98,6 +97,8 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises: TypeError for an option or quota that does not exist, ValueError for a value that does not fit.
     """
+    from fake_kms.tables.quotas import quotas_with
+
     unknown = options.keys() - OPTIONS.keys()
     if unknown:
         raise TypeError(f"fake_kms has no option {', '.join(sorted(unknown))}; there are {', '.join(OPTIONS)}")

@@ -13,7 +13,8 @@ import freezegun
 import pytest
 import time_machine
 
-from fake_kms import FakeKms, current, fake_kms
+import fake_kms as package
+from fake_kms import FakeKms, api, current, fake_kms
 from fake_kms.tables import model
 from fake_kms.tables.key_specs import KEY_SPECS
 from fake_kms.wire import HttpRequest
@@ -291,6 +292,13 @@ def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key, monkey
         assert "very secret" not in picture
         assert "dmVyeSBzZWNyZXQ" not in picture
         assert repr(secret)[2:-1] not in picture
+
+
+def test_the_package_has_what_it_says_and_nothing_else():
+    for name in package.__all__:
+        assert getattr(package, name) is getattr(api, name)
+    with pytest.raises(AttributeError, match="module 'fake_kms' has no attribute 'mock_kms'"):
+        package.mock_kms  # noqa: B018
 
 
 def test_acting_as_ends_with_its_own_block(kms):
