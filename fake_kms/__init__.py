@@ -18,3 +18,6 @@ else:
 
         found = globals()[name] = getattr(api, name)
         return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
-from fake_kms.adapters.recognise import is_kms
-from fake_kms.wire import HttpRequest, header_text
+from fake_kms.adapters.recognise import is_kms, whose
+from fake_kms.wire import HttpRequest
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -40,7 +40,7 @@ def patch() -> Callable[[], None]:
 
 def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:
     """Turn a client library's request into ours; None if it is not KMS's."""
-    target, authorization = header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
+    target, authorization = whose(headers)
     if not is_kms(url, target, authorization):
         return None
     return HttpRequest(method, url, headers, read_body(body), target, authorization)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
-from fake_kms.adapters.botocore import to_http_request
+from fake_kms.adapters.recognise import is_kms, whose
 from fake_kms.adapters.requests import prepare
 from fake_kms.policy.document import MalformedPolicy, parse_policy
 from fake_kms.policy.identity import Identity
@@ -30,8 +30,7 @@ def patch() -> Callable[[], None]:
 
     def make_call(original: Callable[..., Any]) -> Callable[..., Any]:
         def call(stubber: BotocoreStubber, event_name: str, request: Any, **kwargs: Any) -> Any:
-            door = active.innermost()
-            if door and to_http_request(request.method, request.url, request.headers, request.body):
+            if active.innermost() and is_kms(request.url, *whose(request.headers)):
                 return None  # botocore goes on to its HTTP layer, where the fake answers
             return original(stubber, event_name, request, **kwargs)
 

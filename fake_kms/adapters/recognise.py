@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-__all__ = ["KMS_URL", "is_kms"]
+from fake_kms.wire import header_text
+
+__all__ = ["KMS_URL", "is_kms", "whose"]
 
 # kms.REGION.SUFFIX, kms-fips.REGION.SUFFIX, ….kms.REGION.vpce.SUFFIX; SUFFIX is that of any partition, dual stack
 # or not. Source: botocore's endpoint rule set of KMS.
@@ -17,6 +20,11 @@ KMS_URL = re.compile(
 _TARGET = "TrentService."
 
 
+def whose(headers: Any) -> tuple[str, str]:
+    """Give the two headers that say whose a client library's request is, target and authorization; empty for none."""
+    return header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
+
+
 def is_kms(url: str, target: str, authorization: str) -> bool:
-    """Tell whether a request is KMS's, from its URL and two of its headers (empty where it has none)."""
+    """Tell whether a request is KMS's, from its URL and what `whose` gives."""
     return target.startswith(_TARGET) or "/kms/aws4_request" in authorization or KMS_URL.match(url) is not None

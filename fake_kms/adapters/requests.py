@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
 from fake_kms.adapters.botocore import read_body, to_http_request
-from fake_kms.adapters.recognise import is_kms
-from fake_kms.wire import header_text
+from fake_kms.adapters.recognise import is_kms, whose
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -83,8 +82,7 @@ def prepare(request: PreparedRequest) -> Any:
 
 
 def _is_kms(request: PreparedRequest) -> bool:
-    target, authorization = (request.headers.get(name, "") for name in ("X-Amz-Target", "Authorization"))
-    return is_kms(request.url or "", header_text(target), header_text(authorization))
+    return is_kms(request.url or "", *whose(request.headers))
 
 
 def _answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:

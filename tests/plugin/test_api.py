@@ -295,6 +295,7 @@ def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key, monkey
 
 
 def test_the_package_has_what_it_says_and_nothing_else():
+    assert set(package.__all__) < set(dir(package))
     for name in package.__all__:
         assert getattr(package, name) is getattr(api, name)
     with pytest.raises(AttributeError, match="module 'fake_kms' has no attribute 'mock_kms'"):
