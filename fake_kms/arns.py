@@ -10,9 +10,21 @@ import functools
 import re
 from typing import NamedTuple
 
-__all__ = ["Arn", "account_root_arn", "alias_arn", "is_key_id", "is_region", "key_arn", "parse_arn", "partition_of"]
+__all__ = [
+    "Arn",
+    "account_root_arn",
+    "alias_arn",
+    "is_account",
+    "is_key_id",
+    "is_region",
+    "key_arn",
+    "parse_arn",
+    "partition_of",
+]
 
 _KEY_ID = re.compile(r"(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})", re.ASCII)
+
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 _REGION = re.compile(
     r"(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+|cn-[a-z]+-\d+|us-gov-[a-z]+-\d+|us-iso[a-z]?-[a-z]+-\d+"
@@ -76,6 +88,11 @@ def alias_arn(region: str, account: str, alias_name: str) -> str:
 def account_root_arn(partition: str, account: str) -> str:
     """Name the account principal, as key policies and grants write it."""
     return f"arn:{partition}:iam::{account}:root"
+
+
+def is_account(text: str) -> bool:
+    """Tell whether a text is an AWS account: twelve digits."""
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 def is_key_id(text: str) -> bool:

@@ -64,7 +64,9 @@ OPTIONS: dict[str, Option] = {
 
 
 def _is_account(value: object) -> bool:
-    return isinstance(value, str) and len(value) == 12 and value.isascii() and value.isdigit()  # noqa: PLR2004
+    from fake_kms.arns import is_account
+
+    return isinstance(value, str) and is_account(value)
 
 
 def _are_quotas(value: object) -> bool:

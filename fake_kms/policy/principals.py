@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.arns import parse_arn
+from fake_kms.arns import is_account, parse_arn
 from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ NO_LIMITS, SESSION, BOUNDARY, IDENTITY = 0, 1, 2, 4
 _ROLE = SESSION | BOUNDARY
 ALL_LIMITS = SESSION | BOUNDARY | IDENTITY
 
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _PARTITION = re.compile(r"aws(?:-[a-z]+)*", re.ASCII)
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{4,}(?::[\w+=,.@-]+)?", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?", re.ASCII)
@@ -177,7 +176,7 @@ def _checked_service(name: str) -> str:
 
 def _account_of(name: str) -> str | None:
     """Give the account that a name stands for, None for what is in an account."""
-    if _ACCOUNT.fullmatch(name):
+    if is_account(name):
         return name
     if _UNIQUE_ID.fullmatch(name):
         return None
@@ -193,7 +192,7 @@ def _account_of_arn(name: str) -> str | None:
     if "*" in name or "?" in name:
         raise InvalidPrincipal(f"{name!r} has a wildcard, and principals have none but '*'")
     named = _NAMED.get(arn.service)
-    sound = _PARTITION.fullmatch(arn.partition) and _ACCOUNT.fullmatch(arn.account) and not arn.region
+    sound = _PARTITION.fullmatch(arn.partition) and is_account(arn.account) and not arn.region
     if named is None or not sound or not named.fullmatch(arn.resource):
         raise InvalidPrincipal(f"{name!r} is no account, user, role or session")
     return arn.account if arn.resource == "root" else None

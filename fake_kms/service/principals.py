@@ -256,8 +256,7 @@ class Principals:
             return self._acting[-1][0].identity
         if strict:
             return None
-        twelve_digits = len(access_key_id) == 12 and access_key_id.isascii() and access_key_id.isdigit()  # noqa: PLR2004
-        return self.administrator(access_key_id if twelve_digits else self.account, region)
+        return self.administrator(access_key_id if arns.is_account(access_key_id) else self.account, region)
 
     def administrator(self, account: str, region: str) -> Identity:
         """Give the administrator of an account, whom unregistered access keys are."""
@@ -323,7 +322,7 @@ class Principals:
 
 
 def _checked_account(account: str) -> str:
-    if not (len(account) == 12 and account.isascii() and account.isdigit()):  # noqa: PLR2004 - AWS's own length
+    if not arns.is_account(account):
         raise ValueError(f"an account is twelve digits in a string, not {account!r}")
     return account
 
