@@ -14,7 +14,7 @@ from fake_kms.options import OPTIONS
 
 if TYPE_CHECKING:
     from fake_kms import FakeKms
-    from fake_kms.service.journal import Event
+    from fake_kms.controls.journal import Event
 
 __all__ = ["fake_kms"]
 
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a marked test its fake, whether it names the fixture or not."""
+    """Return a marked test its fake, whether it names the fixture or not."""
     names = getattr(item, "fixturenames", None)
     if names is not None and "fake_kms" not in names and item.get_closest_marker("fake_kms"):
         names.insert(0, "fake_kms")  # before autouse fixtures, which may use KMS

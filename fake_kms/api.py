@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from fake_kms.adapters.xks import Xks
+    from fake_kms.controls.clusters import Clusters
+    from fake_kms.controls.journal import Event, Journal
+    from fake_kms.controls.principals import Principal, Principals
     from fake_kms.policy.decide import Decision
     from fake_kms.service import Service
-    from fake_kms.service.journal import Event, Journal
-    from fake_kms.service.principals import Actor, Principals
-    from fake_kms.store.clusters import Clusters
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["FakeKms", "current", "fake_kms"]
@@ -113,7 +113,7 @@ class FakeKms:
         return self._open_service().handle(request)
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
-        """Give a boto3 client of KMS, ready for use.
+        """Return a boto3 client of KMS, ready for use.
 
         Making one costs 30 to 100 ms, so it is made once per process and given again; it answers from whatever
         fake is open, and raises RuntimeError when none is, so that it never reaches AWS.
@@ -164,12 +164,12 @@ class FakeKms:
 
         return Xks(self._open_or_closed_service().store.xks)
 
-    def acting_as(self, actor: Actor) -> AbstractContextManager[Actor]:
+    def acting_as(self, actor: Principal) -> AbstractContextManager[Principal]:
         """Let every client whose credentials nobody registered call as this principal, for the `with` block."""
         return self.principals.acting_as(actor)
 
     def explain(self, event: Event | None = None) -> str:
-        """Tell what was decided about a request and why: of an event, by default the last that was refused.
+        """Return what was decided about a request and why: of an event, by default the last that was refused.
 
         Raises: LookupError when nothing was refused.
         """
@@ -182,20 +182,20 @@ class FakeKms:
 
     def simulate(
         self,
-        principal: Actor,
+        principal: Principal,
         action: str,
         key: str | None = None,
         *,
         encryption_context: Mapping[str, str] | None = None,
         context: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Decision:
-        """Tell whether a principal may, without making a call.
+        """Return whether a principal may, without making a call.
 
         Input: `action` with or without `kms:`; `key` by id, ARN or alias, None for actions without a key;
         `encryption_context` and further condition keys in `context`. Output: a Decision with `allowed`, `because` and
         `explain()`. Raises: ValueError for an unknown action, LookupError for a key that does not exist.
         """
-        from fake_kms.service.simulation import simulate
+        from fake_kms.service.simulate import simulate
 
         return simulate(self._open_service(), principal, action, key, encryption_context, context)
 
@@ -207,9 +207,9 @@ class FakeKms:
     def _new_service(self) -> Service:
         from fake_kms.adapters import find_foreign_identity, knows_foreign_principal
         from fake_kms.adapters.clients import kms_client
+        from fake_kms.controls.principals import Principals
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
-        from fake_kms.service.principals import Principals
 
         seed = self._options["seed"]
         self._principals = Principals(
@@ -254,7 +254,7 @@ def fake_kms(target: Any = None, /, **options: Unpack[Options]) -> Any:
 
 
 def current() -> FakeKms:
-    """Give the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError when none is open."""
+    """Return the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError when none is open."""
     from fake_kms.adapters.active import innermost
 
     door = innermost()

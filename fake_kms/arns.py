@@ -54,7 +54,7 @@ class Arn(NamedTuple):
 
 @functools.lru_cache(maxsize=256)
 def is_region(name: str) -> bool:
-    """Tell whether a name has the form of an AWS Region of any partition. Source: botocore's partitions."""
+    """Return whether a name has the form of an AWS Region of any partition. Source: botocore's partitions."""
     return _REGION.fullmatch(name) is not None
 
 
@@ -91,12 +91,12 @@ def account_root_arn(partition: str, account: str) -> str:
 
 
 def is_account(text: str) -> bool:
-    """Tell whether a text is an AWS account: twelve digits."""
+    """Return whether a text is an AWS account: twelve digits."""
     return _ACCOUNT.fullmatch(text) is not None
 
 
 def is_key_id(text: str) -> bool:
-    """Tell whether the text has the form of a key id: a UUID in any letter case, or `mrk-` and 32 hex digits.
+    """Return whether the text has the form of a key id: a UUID in any letter case, or `mrk-` and 32 hex digits.
 
     Source: measured by floci PR #3968 (api_semantics section 2).
     """

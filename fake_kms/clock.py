@@ -20,11 +20,11 @@ class Now(Protocol):
     """What the fake itself needs of a clock."""
 
     def epoch(self) -> float:
-        """Give the present instant in seconds since 1970."""
+        """Return the present instant in seconds since 1970."""
         ...
 
     def system_epoch(self) -> float:
-        """Give the instant of the system's clock, which the clients sign their requests by."""
+        """Return the instant of the system's clock, which the clients sign their requests by."""
         ...
 
 
@@ -43,18 +43,18 @@ class Clock:
         return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC{', frozen' if self._frozen is not None else ''}>"
 
     def epoch(self) -> float:
-        """Give the present instant in seconds since 1970."""
+        """Return the present instant in seconds since 1970."""
         if self._frozen is not None:
             return self._frozen
         return time.time() + self._offset
 
     @staticmethod
     def system_epoch() -> float:
-        """Give the instant of the system's clock, which the clients sign their requests by."""
+        """Return the instant of the system's clock, which the clients sign their requests by."""
         return time.time()
 
     def now(self) -> datetime:
-        """Give the present instant as a `datetime` in UTC."""
+        """Return the present instant as a `datetime` in UTC."""
         return from_epoch(self.epoch())
 
     def advance(self, delta: timedelta | None = None, **parts: float) -> datetime:

@@ -18,7 +18,10 @@ _Make = Callable[[], AbstractContextManager[object]]
 
 
 def decorate(target: Any, make: _Make) -> Any:
-    """Give `target` with a new fake around each call, or each test of a class. Raises: TypeError for anything else."""
+    """Return `target` with a new fake around each call, or each test of a class.
+
+    Raises: TypeError for anything else.
+    """
     if isinstance(target, type):
         unittest = sys.modules.get("unittest")  # whoever has a TestCase has loaded it
         if unittest is not None and issubclass(target, unittest.TestCase):

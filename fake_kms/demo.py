@@ -12,7 +12,7 @@ _SHOWN = 66
 
 
 def run() -> int:
-    """Tell the story on the terminal; the answer is the exit code: 0 when AWS's answers came, 1 when not."""
+    """Return the story on the terminal; the answer is the exit code: 0 when AWS's answers came, 1 when not."""
     import boto3
 
     with fake_kms():

@@ -32,7 +32,7 @@ class Entropy(Protocol):
         ...
 
     def bytes(self, count: int) -> bytes:
-        """Give `count` bytes."""
+        """Return `count` bytes."""
         ...
 
 
@@ -48,7 +48,7 @@ class SystemEntropy:
         self._fork = _forks
 
     def bytes(self, count: int) -> bytes:
-        """Give `count` unpredictable bytes."""
+        """Return `count` unpredictable bytes."""
         start, end = self._used, self._used + count
         if end > len(self._pool) or self._fork != _forks:
             self._pool, self._fork = os.urandom(max(_PORTION, count)), _forks
@@ -65,7 +65,7 @@ class SeededEntropy:
         self._counter = 0
 
     def bytes(self, count: int) -> bytes:
-        """Give the next `count` bytes of the stream."""
+        """Return the next `count` bytes of the stream."""
         self._counter += 1
         return derive(self.seed or b"", f"stream {self._counter}", count)
 
@@ -78,7 +78,7 @@ class RequestIds:
         self._count = 0
 
     def next(self) -> str:
-        """Give an id that was not given before."""
+        """Return an id that was not given before."""
         self._count += 1
         return f"{self._start}{self._count:012x}"
 

@@ -48,6 +48,6 @@ def attestation_document(
 
 def open_ciphertext(private_key: RSAPrivateKey, ciphertext_for_recipient: bytes) -> bytes:
     """Open a CiphertextForRecipient with the enclave's private key. Raises: ValueError when it does not open."""
-    from fake_kms.crypto.recipient import open_envelope
+    from fake_kms.crypto.cms_envelope import open_envelope
 
     return open_envelope(private_key, ciphertext_for_recipient)

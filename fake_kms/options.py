@@ -95,7 +95,7 @@ _FITTING: dict[str, tuple[Callable[[object], bool], str]] = {
 
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Give all options, with the defaults of those not said.
+    """Return all options, with the defaults of those not said.
 
     Raises: TypeError for an option or quota that does not exist, ValueError for a value that does not fit.
     """

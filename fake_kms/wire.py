@@ -43,7 +43,7 @@ class HttpRequest(NamedTuple):
     authorization: str
 
     def header(self, name: str) -> str | None:
-        """Give a header by its name in lower case; None where there is none."""
+        """Return a header by its name in lower case; None where there is none."""
         value = self.headers.get(name)
         return None if value is None else header_text(value)
 
@@ -63,7 +63,7 @@ class HttpResponse(NamedTuple):
 
 
 def header_text(value: str | bytes) -> str:
-    """Give a header's value as text, whatever a client library keeps it as."""
+    """Return a header's value as text, whatever a client library keeps it as."""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
@@ -245,7 +245,7 @@ def _date(second: int) -> str:
 
 
 def redact(operation: Operation, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the request without what must not leave the fake: blobs and sensitive members become their sizes."""
+    """Return the request without what must not leave the fake: blobs and sensitive members become their sizes."""
     secret = operation.secrets.intersection(request)
     if not secret:
         return request

@@ -134,7 +134,7 @@ class LocalXksProxy:
         return read_answer(*self.respond(path, body))
 
     def respond(self, path: str, body: object) -> Answer:
-        """Give the HTTP status and the JSON body. Raises: XksFailure for injected failures of the transport."""
+        """Return the HTTP status and the JSON body. Raises: XksFailure for injected failures of the transport."""
         try:
             self._fail_if_told()
             return 200, self._route(path, body)

@@ -182,7 +182,9 @@ def snapshot(value, seen=frozenset()):
     if isinstance(value, FakeKms):
         store = value._service.store
         used = [region for region in store.regions() if len(region.keys) or len(region.key_stores)]
-        return snapshot([store._by_material, len(store.agenda), used, store._grants, store._retirable, store._by_token])
+        return snapshot(
+            [store._by_material, len(store.schedule), used, store._grants, store._retirable, store._by_token]
+        )
     if isinstance(value, dict):
         return {str(name): snapshot(item, seen) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -17,7 +17,7 @@ __all__ = ["find_foreign_identity", "install", "knows_foreign_principal"]
 
 
 def find_foreign_identity(access_key_id: str) -> Identity | None:
-    """Tell whom another open tool (moto) knows by an access key; None if nobody."""
+    """Return whom another open tool (moto) knows by an access key; None if nobody."""
     if not _moto_is_open():
         return None
     from fake_kms.adapters import moto
@@ -26,7 +26,7 @@ def find_foreign_identity(access_key_id: str) -> Identity | None:
 
 
 def knows_foreign_principal(arn: str) -> bool:
-    """Tell whether another open tool (moto) has a principal of this ARN."""
+    """Return whether another open tool (moto) has a principal of this ARN."""
     if not _moto_is_open():
         return False
     from fake_kms.adapters import moto

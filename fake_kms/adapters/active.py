@@ -57,12 +57,12 @@ def _take_out() -> None:
 
 
 def is_open(door: Door) -> bool:
-    """Tell whether a door is open."""
+    """Return whether a door is open."""
     return door in _open
 
 
 def innermost() -> Door | None:
-    """Give the door that answers now, if any is open."""
+    """Return the door that answers now, if any is open."""
     try:
         return _open[-1]
     except IndexError:

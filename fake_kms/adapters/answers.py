@@ -61,7 +61,7 @@ class _Headers(HeadersDict):
         return iter(self._dict)
 
     def copy(self) -> _Headers:
-        """Give headers of one's own."""
+        """Return headers of one's own."""
         return _Headers.over(dict(self._dict))
 
     def _spelled(self, name: str) -> str:

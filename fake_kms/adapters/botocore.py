@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
-from fake_kms.adapters.recognise import is_kms, whose
+from fake_kms.adapters.kms_requests import is_kms, whose
 from fake_kms.wire import HttpRequest
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ __all__ = ["kms_client"]
 
 
 def kms_client(region: str, config: dict[str, Any]) -> Any:
-    """Give the client for a Region and a configuration; one whose configuration cannot be compared is made anew."""
+    """Return the client for a Region and a configuration; one whose configuration cannot be compared is made anew."""
     try:
         return _client(region, tuple(sorted(config.items())))
     except TypeError:

@@ -113,7 +113,7 @@ def forget_fake_credentials() -> None:
 
 
 def _profile() -> dict[str, str]:
-    """Give the settings of the profile that the user's environment chooses."""
+    """Return the settings of the profile that the user's environment chooses."""
     files = (
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),

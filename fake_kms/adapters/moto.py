@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
-from fake_kms.adapters.recognise import is_kms, whose
+from fake_kms.adapters.kms_requests import is_kms, whose
 from fake_kms.adapters.requests import prepare
 from fake_kms.policy.document import MalformedPolicy, parse_policy
 from fake_kms.policy.identity import Identity
-from fake_kms.policy.request import Principal
+from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
@@ -60,7 +60,7 @@ def patch() -> Callable[[], None]:
 
 
 def find_identity(access_key_id: str) -> Identity | None:
-    """Tell whom moto's IAM or STS knows by an access key, with inline, managed and group policies; None if nobody.
+    """Return whom moto's IAM or STS knows by an access key, with inline, managed and group policies; None if nobody.
 
     Where moto differs from AWS: the ARN of a user or role lacks its path in older versions; assume_role neither
     checks the trust policy nor that the role exists, so a session of a role that is not there has no policies.
@@ -83,7 +83,7 @@ def find_identity(access_key_id: str) -> Identity | None:
 
 
 def knows(arn: str) -> bool:
-    """Tell whether moto has a user or role of this ARN, or a session of a role."""
+    """Return whether moto has a user or role of this ARN, or a session of a role."""
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
 
@@ -103,7 +103,7 @@ def _user(backend: Any, account: str, user: Any) -> Identity:
     for group in backend.groups.values():
         if user in group.users:
             documents += _documents(group)
-    principal = Principal(user.arn, account, "User", None, user.id, None)
+    principal = IamPrincipal(user.arn, account, "User", None, user.id, None)
     context = {"aws:username": user.name, "aws:userid": user.id, **_tags(user)}
     return Identity(principal, _compiled(documents), _boundary(user), context=context)
 
@@ -114,7 +114,7 @@ def _session(backend: Any, account: str, session: Any) -> Identity:
     partition = session.role_arn.split(":")[1]
     arn = f"arn:{partition}:sts::{account}:assumed-role/{name}/{session.session_name}"
     unique_id = f"{role.id if role else 'AROAUNKNOWN'}:{session.session_name}"
-    principal = Principal(arn, account, "AssumedRole", session.role_arn, unique_id, None)
+    principal = IamPrincipal(arn, account, "AssumedRole", session.role_arn, unique_id, None)
     session_policies = _compiled([("session policy", session.policy)]) if session.policy else ()
     documents = _documents(role) if role else []
     boundary = _boundary(role) if role else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import active
 from fake_kms.adapters.botocore import read_body, to_http_request
-from fake_kms.adapters.recognise import is_kms, whose
+from fake_kms.adapters.kms_requests import is_kms, whose
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response

@@ -171,7 +171,7 @@ class HttpXksProxy:
 
 
 def _read_endpoint(uri_endpoint: str) -> tuple[str, str]:
-    """Give the endpoint in its plain form, and the Host header that goes with it."""
+    """Return the endpoint in its plain form, and the Host header that goes with it."""
     parts = urlsplit(uri_endpoint)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
         raise ValueError(f"not the endpoint of a proxy: {uri_endpoint!r} (https://host or https://host:port)")

@@ -172,7 +172,7 @@ class AttestationAuthority:
 
 @functools.cache
 def default_authority() -> AttestationAuthority:
-    """Give the authority of this process, made on the first call."""
+    """Return the authority of this process, made on the first call."""
     return AttestationAuthority()
 
 

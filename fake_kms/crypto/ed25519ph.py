@@ -40,7 +40,7 @@ def sign(private_seed: bytes, message: bytes) -> bytes:
 
 
 def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Tell whether a signature is one of this message under this key.
+    """Return whether a signature is one of this message under this key.
 
     Bytes of any length and content are answered. Strict: the scalar is below the group's order, points have their
     one encoding, and the equation holds without the cofactor, as in OpenSSL. Source: RFC 8032, section 5.1.7.

@@ -19,11 +19,11 @@ from fake_kms.entropy import derive
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fake_kms.crypto.pool import RsaLoan
+    from fake_kms.crypto.pool import RsaLease
     from fake_kms.entropy import Entropy
     from fake_kms.tables.key_specs import KeySpec
 
-__all__ = ["CURVES", "Makers", "Material", "Unavailable", "identify"]
+__all__ = ["CURVES", "KeyGenerator", "Material", "Unavailable", "identify"]
 
 CURVES: dict[str, type[ec.EllipticCurve]] = {
     "ECC_NIST_P256": ec.SECP256R1,
@@ -92,10 +92,10 @@ def identify(key_id: str, secret: bytes) -> bytes:
     return sha256(b"fake-kms material\0" + key_id.encode() + b"\0" + secret)
 
 
-class Makers:
+class KeyGenerator:
     """The only maker of keys. With a seed, the same label gives the same key, whatever else happened in between."""
 
-    def __init__(self, entropy: Entropy, rsa: RsaLoan) -> None:
+    def __init__(self, entropy: Entropy, rsa: RsaLease) -> None:
         self._entropy = entropy
         self._rsa = rsa
 
@@ -104,7 +104,7 @@ class Makers:
         label = f"material {key_id} {number} {spec.name}"
         if spec.asymmetric:
             return Material(make=lambda: self.private_key(spec, label))
-        if spec.family == "hmac":
+        if spec.kind == "hmac":
             return Material(secret=self._bytes(label, spec.size))
         made = self._bytes(label, spec.size + _IDENTIFIER)
         return Material(made[spec.size :], made[: spec.size])
@@ -113,14 +113,14 @@ class Makers:
         """Make a private key. Raises: Unavailable where the installed `cryptography` lacks the algorithm."""
         seeded = self._entropy.seed is not None
         seed = self._bytes(label, 64)
-        if spec.family == "rsa":
+        if spec.kind == "rsa":
             return seeded_rsa.private_key(seed, spec.size * 8) if seeded else self._rsa.borrow(spec.size * 8)
-        return _FROM_SEED[spec.family](spec.name, seed)
+        return _FROM_SEED[spec.kind](spec.name, seed)
 
     def check(self, spec: KeySpec) -> None:
         """Tell before a key exists whether its material can be made. Raises: Unavailable."""
-        if spec.family in {"ml_dsa", "sm2"}:
-            _try(spec.family, spec.name)
+        if spec.kind in {"ml_dsa", "sm2"}:
+            _try(spec.kind, spec.name)
 
     def _bytes(self, label: str, count: int) -> bytes:
         if self._entropy.seed is None:
@@ -129,9 +129,9 @@ class Makers:
 
 
 @functools.cache
-def _try(family: str, name: str) -> None:
+def _try(kind: str, name: str) -> None:
     # Raises anew each time; what works is found out once per process.
-    _FROM_SEED[family](name, bytes(64))
+    _FROM_SEED[kind](name, bytes(64))
 
 
 def _ecc_key(name: str, seed: bytes) -> Any:
@@ -155,7 +155,7 @@ def _sm2_key(name: str, _: bytes) -> Any:
     raise Unavailable(f"fake_kms has no {name}: there is no well-kept library of it for Python.")
 
 
-# A private key from 64 random bytes, by family. RSA is not among them: there random keys are borrowed.
+# A private key from 64 random bytes, by kind of key spec. RSA is not among them: there random keys are borrowed.
 _FROM_SEED: dict[str, Callable[[str, bytes], Any]] = {
     "ecc": _ecc_key,
     "ed25519": _ed25519_key,

@@ -37,11 +37,11 @@ class PrivateKey:
         self._vector, self._public = _generate(level, self.seed[:_SIZE])
 
     def public_key(self) -> PublicKey:
-        """Give the encapsulation key."""
+        """Return the encapsulation key."""
         return self._public
 
     def decapsulate(self, ciphertext: bytes) -> bytes:
-        """Give the 32-byte shared secret; for a forged ciphertext one that nobody else knows (implicit rejection).
+        """Return the 32-byte shared secret; for a forged ciphertext one that nobody else knows (implicit rejection).
 
         Raises: ValueError for a wrong length. Source: Algorithms 18 and 21.
         """
@@ -52,7 +52,7 @@ class PrivateKey:
         return shared if again == ciphertext else hashlib.shake_256(self.seed[_SIZE:] + ciphertext).digest(_SIZE)
 
     def private_bytes_der(self) -> bytes:
-        """Give the PrivateKeyInfo in seed form, 86 bytes."""
+        """Return the PrivateKeyInfo in seed form, 86 bytes."""
         return b"\x30\x54\2\1\0" + _ALGORITHMS[self.level] + b"\4\x42\x80\x40" + self.seed
 
     def _decrypt(self, ciphertext: bytes) -> bytes:
@@ -85,7 +85,7 @@ class PublicKey:
         return key
 
     def encapsulate(self, m: bytes) -> tuple[bytes, bytes]:
-        """Give the 32-byte shared secret and its ciphertext of 768, 1088 or 1568 bytes.
+        """Return the 32-byte shared secret and its ciphertext of 768, 1088 or 1568 bytes.
 
         Input: 32 random bytes. Raises: ValueError for another length. Source: Algorithm 17.
         """
@@ -95,11 +95,11 @@ class PublicKey:
         return shared, self._encrypt(m, randomness)
 
     def public_bytes_raw(self) -> bytes:
-        """Give the encapsulation key as the standard encodes it."""
+        """Return the encapsulation key as the standard encodes it."""
         return self._raw
 
     def public_bytes_der(self) -> bytes:
-        """Give the SubjectPublicKeyInfo: 822, 1206 or 1590 bytes."""
+        """Return the SubjectPublicKeyInfo: 822, 1206 or 1590 bytes."""
         content = _ALGORITHMS[self.level] + b"\3\x82" + (len(self._raw) + 1).to_bytes(2, "big") + b"\0" + self._raw
         return b"\x30\x82" + len(content).to_bytes(2, "big") + content
 

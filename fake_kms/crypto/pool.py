@@ -13,7 +13,7 @@ from collections import defaultdict
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-__all__ = ["RsaLoan", "RsaPool"]
+__all__ = ["RsaLease", "RsaPool"]
 
 
 class RsaPool:
@@ -24,13 +24,13 @@ class RsaPool:
         self._lock = threading.Lock()
 
     def take(self, bits: int) -> rsa.RSAPrivateKey:
-        """Give a key that nobody uses; a new one if there is none."""
+        """Return a key that nobody uses; a new one if there is none."""
         with self._lock:
             if self._free[bits]:
                 return self._free[bits].pop(0)
         return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
-    def give_back(self, keys: list[rsa.RSAPrivateKey]) -> None:
+    def put_back(self, keys: list[rsa.RSAPrivateKey]) -> None:
         """Take keys back, to be given out again in the same order."""
         with self._lock:
             for key in reversed(keys):
@@ -40,7 +40,7 @@ class RsaPool:
 _PROCESS_POOL = RsaPool()
 
 
-class RsaLoan:
+class RsaLease:
     """The RSA keys that one fake has borrowed."""
 
     def __init__(self, pool: RsaPool = _PROCESS_POOL) -> None:
@@ -54,6 +54,6 @@ class RsaLoan:
         return key
 
     def end(self) -> None:
-        """Give all keys back."""
-        self._pool.give_back(self._borrowed)
+        """Return all keys back."""
+        self._pool.put_back(self._borrowed)
         self._borrowed = []

@@ -53,7 +53,7 @@ def _is_usable(candidate: int) -> bool:
 
 
 def _passes(candidate: int, base: int) -> bool:
-    """Tell whether an odd number passes one Miller-Rabin round."""
+    """Return whether an odd number passes one Miller-Rabin round."""
     twos = (candidate - 1 & 1 - candidate).bit_length() - 1
     power = pow(base, candidate - 1 >> twos, candidate)
     if power in {1, candidate - 1}:
@@ -62,7 +62,7 @@ def _passes(candidate: int, base: int) -> bool:
 
 
 def _survivors(start: int) -> list[int]:
-    """Give the offsets i below the window for which no small prime divides start - 2i."""
+    """Return the offsets i below the window for which no small prime divides start - 2i."""
     kept = bytearray(b"\1") * _WINDOW
     for prime in _small_primes():
         rest = start % prime
@@ -74,7 +74,7 @@ def _survivors(start: int) -> list[int]:
 
 @functools.cache
 def _small_primes() -> list[int]:
-    """Give the odd primes below the limit (Eratosthenes)."""
+    """Return the odd primes below the limit (Eratosthenes)."""
     kept = bytearray(b"\1") * _SIEVE_LIMIT
     for number in range(3, int(_SIEVE_LIMIT**0.5) + 1, 2):
         if kept[number]:

@@ -194,7 +194,7 @@ class RequestMetadata:
     kms_via_service: str | None = None
 
     def to_dict(self) -> dict[str, str]:
-        """Give the `requestMetadata` member; what is None is left out."""
+        """Return the `requestMetadata` member; what is None is left out."""
         members = {
             "awsPrincipalArn": self.aws_principal_arn,
             "kmsKeyArn": self.kms_key_arn,
@@ -327,7 +327,7 @@ def unpack(packed: bytes) -> Encrypted:
 
 
 def read_answer(status: int, body: object) -> dict[str, Any]:
-    """Give the body of a successful answer. Raises: XksFailure for every other."""
+    """Return the body of a successful answer. Raises: XksFailure for every other."""
     if not isinstance(body, dict):
         raise XksFailure(Failure.INVALID_RESPONSE, "the body is no JSON object")
     if status == _OK:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from fake_kms import errors
 
 if TYPE_CHECKING:
+    from fake_kms.controls.clusters import Cluster
     from fake_kms.operations._declare import Call
-    from fake_kms.store.clusters import Cluster
     from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["check_cluster_answers", "check_new_cluster", "check_related_cluster", "has_hsms_for_keys", "log_in"]
@@ -72,7 +72,7 @@ def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
 
 
 def has_hsms_for_keys(call: Call, key_store: CustomKeyStore) -> bool:
-    """Tell whether a cluster has what it takes to make a key in it."""
+    """Return whether a cluster has what it takes to make a key in it."""
     cluster = _cluster_of(call, key_store)
     return cluster is not None and cluster.active and cluster.hsms >= _HSMS
 

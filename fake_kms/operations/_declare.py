@@ -122,7 +122,7 @@ Find = Callable[[Call], "list[FoundKey]"]
 class Declaration:
     """One declared operation.
 
-    `check_request` runs before keys are looked up, `check_found` right after, `check_fit` when usage, state and
+    `check_request` runs before keys are looked up, `check_found` right after, `after_key_checks` when usage, state and
     algorithm are known to fit: each holds what AWS checks at that point for this operation alone. `find` finds further
     keys, that no member names. `changes` says whether the body changes anything: if so a dry run ends before it,
     otherwise after it, so that a dry run sees every refusal.
@@ -135,7 +135,7 @@ class Declaration:
     find: Find | None = None
     check_request: Check | None = None
     check_found: Check | None = None
-    check_fit: Check | None = None
+    after_key_checks: Check | None = None
     changes: bool = False
 
 
@@ -148,7 +148,7 @@ def operation(
     find: Find | None = None,
     check_request: Check | None = None,
     check_found: Check | None = None,
-    check_fit: Check | None = None,
+    after_key_checks: Check | None = None,
     changes: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare a function as the body of an operation. Raises: KeyError for a name without a permission row."""
@@ -162,7 +162,7 @@ def operation(
             find=find,
             check_request=check_request,
             check_found=check_found,
-            check_fit=check_fit,
+            after_key_checks=after_key_checks,
             changes=changes,
         )
         return body

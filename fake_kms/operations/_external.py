@@ -71,10 +71,10 @@ def check_uniqueness(call: Call, settings: Mapping[str, Any], key_store: CustomK
     if service is not None and any(other.get("XksProxyVpcEndpointServiceName") == service for other in others):
         raise errors.xks_vpc_service_in_use()
     endpoint = plain_endpoint(settings["XksProxyUriEndpoint"])
-    neighbours = [other for other in others if plain_endpoint(other["XksProxyUriEndpoint"]) == endpoint]
-    if any(other["XksProxyUriPath"] == settings["XksProxyUriPath"] for other in neighbours):
+    neighbors = [other for other in others if plain_endpoint(other["XksProxyUriEndpoint"]) == endpoint]
+    if any(other["XksProxyUriPath"] == settings["XksProxyUriPath"] for other in neighbors):
         raise errors.xks_uri_in_use()
-    if any(VPC in {other["XksProxyConnectivity"], settings["XksProxyConnectivity"]} for other in neighbours):
+    if any(VPC in {other["XksProxyConnectivity"], settings["XksProxyConnectivity"]} for other in neighbors):
         raise errors.xks_endpoint_in_use()
 
 

@@ -48,7 +48,7 @@ _MEMBERS = {
 
 
 def named_key_store(call: Call) -> CustomKeyStore:
-    """Give the key store that a request names. Raises: KmsError CustomKeyStoreNotFoundException."""
+    """Return the key store that a request names. Raises: KmsError CustomKeyStoreNotFoundException."""
     key_store = call.region.key_stores.get(call.input["CustomKeyStoreId"])
     if key_store is None:
         raise errors.custom_key_store_not_found()
@@ -56,7 +56,7 @@ def named_key_store(call: Call) -> CustomKeyStore:
 
 
 def connected_key_store(call: Call) -> CustomKeyStore:
-    """Give the key store that a request names. Raises: KmsError when there is none, or it is not CONNECTED."""
+    """Return the key store that a request names. Raises: KmsError when there is none, or it is not CONNECTED."""
     key_store = named_key_store(call)
     if key_store.state != "CONNECTED":
         raise errors.custom_key_store_state()
@@ -96,7 +96,7 @@ def check_connectivity(settings: Mapping[str, Any], request: Mapping[str, Any]) 
 
 
 def settings_of(call: Call, kind: str, before: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the settings of a key store as the request would have them."""
+    """Return the settings of a key store as the request would have them."""
     settings = {**before, **{name: value for name, value in call.input.items() if name in _MEMBERS[kind]}}
     if kind == EXTERNAL and settings["XksProxyConnectivity"] == VPC:
         settings.setdefault("XksProxyVpcEndpointServiceOwner", call.region.account)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fake_kms.tables.key_specs import ALGORITHM_LISTS
 
 if TYPE_CHECKING:
-    from fake_kms.store.family import Family
     from fake_kms.store.key import Key
+    from fake_kms.store.multi_region_key import MultiRegionKey
 
 __all__ = ["key_metadata"]
 
@@ -36,10 +36,10 @@ def key_metadata(key: Key) -> dict[str, Any]:
         metadata["CurrentKeyMaterialId"] = material_id
     if key.deletion_date is not None:
         metadata["DeletionDate"] = key.deletion_date
-    if key.waiting is not None:
-        metadata["PendingDeletionWindowInDays"] = key.waiting
-    if key.family is not None:
-        metadata["MultiRegionConfiguration"] = _multi_region_configuration(key, key.family)
+    if key.pending_window_days is not None:
+        metadata["PendingDeletionWindowInDays"] = key.pending_window_days
+    if key.multi_region_key is not None:
+        metadata["MultiRegionConfiguration"] = _multi_region_configuration(key, key.multi_region_key)
     if key.imports is not None:
         metadata |= _import_metadata(key)
     if key.custom_key_store is not None:
@@ -47,17 +47,17 @@ def key_metadata(key: Key) -> dict[str, Any]:
     return metadata
 
 
-def _multi_region_configuration(key: Key, family: Family) -> dict[str, Any]:
+def _multi_region_configuration(key: Key, multi_region_key: MultiRegionKey) -> dict[str, Any]:
     return {
         "MultiRegionKeyType": key.multi_region_type,
-        "PrimaryKey": {"Arn": family.primary.arn, "Region": family.primary.region},
-        "ReplicaKeys": [{"Arn": replica.arn, "Region": replica.region} for replica in family.replicas],
+        "PrimaryKey": {"Arn": multi_region_key.primary.arn, "Region": multi_region_key.primary.region},
+        "ReplicaKeys": [{"Arn": replica.arn, "Region": replica.region} for replica in multi_region_key.replicas],
     }
 
 
 def _import_metadata(key: Key) -> dict[str, Any]:
     current = key.material
-    if current is None or not key.complete or key.imports is None:
+    if current is None or not key.has_all_material or key.imports is None:
         return {}
     imported = key.imports[current.identifier]
     told: dict[str, Any] = {"ExpirationModel": imported.expiration_model}

@@ -46,9 +46,9 @@ def _check_quota(call: Call) -> None:
         raise errors.alias_quota(quota, usage)
 
 
-@operation("CreateAlias", _TARGET, check_request=_check_name, check_fit=_check_new, changes=True)
+@operation("CreateAlias", _TARGET, check_request=_check_name, after_key_checks=_check_new, changes=True)
 def create_alias(call: Call) -> None:
-    """Give a customer managed key one more name. Raises: AlreadyExistsException. Source: API_CreateAlias."""
+    """Return a customer managed key one more name. Raises: AlreadyExistsException. Source: API_CreateAlias."""
     alias_name = call.input["AliasName"]
     alias = Alias(alias_name, call.region.alias_arn(alias_name))
     call.region.point_alias(alias, call.key, call.now)
@@ -69,7 +69,7 @@ def _check_same_kind(call: Call) -> None:
     _check_quota(call)
 
 
-@operation("UpdateAlias", _TARGET, check_request=_check_existing, check_fit=_check_same_kind, changes=True)
+@operation("UpdateAlias", _TARGET, check_request=_check_existing, after_key_checks=_check_same_kind, changes=True)
 def update_alias(call: Call) -> None:
     """Let an alias refer to another key of the same type and usage. Source: API_UpdateAlias."""
     call.region.point_alias(find_alias(call.region, call.input["AliasName"]), call.key, call.now)

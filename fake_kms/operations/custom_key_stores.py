@@ -66,7 +66,7 @@ def _check_create(call: Call) -> None:
         check_proxy(call, settings)
 
 
-@operation("CreateCustomKeyStore", check_fit=_check_create, changes=True)
+@operation("CreateCustomKeyStore", after_key_checks=_check_create, changes=True)
 def create_custom_key_store(call: Call) -> Output:
     """Make a custom key store, which is not connected yet.
 
@@ -100,7 +100,7 @@ def _check_describe(call: Call) -> None:
         raise errors.custom_key_store_not_found()
 
 
-@operation("DescribeCustomKeyStores", check_fit=_check_describe)
+@operation("DescribeCustomKeyStores", after_key_checks=_check_describe)
 def describe_custom_key_stores(call: Call) -> Output:
     """Describe the custom key stores of the account in the Region, or the one of an id or name; 100 a page.
 
@@ -164,7 +164,7 @@ def _check_external_update(call: Call, key_store: CustomKeyStore) -> None:
         check_proxy(call, settings)
 
 
-@operation("UpdateCustomKeyStore", check_fit=_check_update, changes=True)
+@operation("UpdateCustomKeyStore", after_key_checks=_check_update, changes=True)
 def update_custom_key_store(call: Call) -> Output:
     """Change the name or the settings of a custom key store; most of them only while it is disconnected.
 
@@ -185,7 +185,7 @@ def _check_delete(call: Call) -> None:
         raise errors.custom_key_store_has_keys()
 
 
-@operation("DeleteCustomKeyStore", check_fit=_check_delete, changes=True)
+@operation("DeleteCustomKeyStore", after_key_checks=_check_delete, changes=True)
 def delete_custom_key_store(call: Call) -> Output:
     """Delete a disconnected custom key store without KMS keys; keys that wait for their deletion are keys.
 

@@ -39,7 +39,7 @@ def _data_key(call: Call) -> Output:
     return output
 
 
-@operation("GenerateDataKey", _WRAPPING, check_found=_check_size, check_fit=_check_symmetric)
+@operation("GenerateDataKey", _WRAPPING, check_found=_check_size, after_key_checks=_check_symmetric)
 def generate_data_key(call: Call) -> Output:
     """Make a data key of 1 to 1024 bytes, in clear and encrypted.
 
@@ -48,7 +48,7 @@ def generate_data_key(call: Call) -> Output:
     return _data_key(call)
 
 
-@operation("GenerateDataKeyWithoutPlaintext", _WRAPPING, check_found=_check_size, check_fit=_check_symmetric)
+@operation("GenerateDataKeyWithoutPlaintext", _WRAPPING, check_found=_check_size, after_key_checks=_check_symmetric)
 def generate_data_key_without_plaintext(call: Call) -> Output:
     """Make a data key, encrypted only. Source: API_GenerateDataKeyWithoutPlaintext."""
     output = _data_key(call)
@@ -85,7 +85,7 @@ def _data_key_pair(call: Call) -> Output:
     return output
 
 
-@operation("GenerateDataKeyPair", _WRAPPING, check_fit=_check_pair)
+@operation("GenerateDataKeyPair", _WRAPPING, after_key_checks=_check_pair)
 def generate_data_key_pair(call: Call) -> Output:
     """Make a key pair for use outside KMS, its private half in clear and encrypted.
 
@@ -95,7 +95,7 @@ def generate_data_key_pair(call: Call) -> Output:
     return _data_key_pair(call)
 
 
-@operation("GenerateDataKeyPairWithoutPlaintext", _WRAPPING, check_fit=_check_pair)
+@operation("GenerateDataKeyPairWithoutPlaintext", _WRAPPING, after_key_checks=_check_pair)
 def generate_data_key_pair_without_plaintext(call: Call) -> Output:
     """Make a key pair, its private half encrypted only. Source: API_GenerateDataKeyPairWithoutPlaintext."""
     output = _data_key_pair(call)

@@ -35,11 +35,11 @@ def schedule_key_deletion(call: Call) -> Output:
     key = call.key
     window = call.input.get("PendingWindowInDays", _DEFAULT_WINDOW)
     output: Output = {"KeyId": key.arn, "PendingWindowInDays": window}
-    if key.family is not None and not key.replica and key.family.replicas:
-        key.fire(Change.SCHEDULE_REPLICA_DELETION)
-        key.waiting = window
+    if key.multi_region_key is not None and not key.replica and key.multi_region_key.replicas:
+        key.transition(Change.SCHEDULE_REPLICA_DELETION)
+        key.pending_window_days = window
     else:
-        key.fire(Change.SCHEDULE_DELETION)
+        key.transition(Change.SCHEDULE_DELETION)
         _begin_waiting(call.store, key, window, call.now)
         output["DeletionDate"] = key.deletion_date
     return output | {"KeyState": key.state.value}
@@ -47,20 +47,24 @@ def schedule_key_deletion(call: Call) -> Output:
 
 def _begin_waiting(store: Store, key: Key, window: int, now: float) -> None:
     key.deletion_date = now + window * _DAY
-    store.agenda.put(key.deletion_date, lambda due: _delete(store, key, due))
+    store.schedule.at(key.deletion_date, lambda due: _delete(store, key, due))
 
 
 def _delete(store: Store, key: Key, due: float) -> None:
-    # A cancelled deletion leaves its date on the agenda: only the date that still stands counts.
+    # A cancelled deletion leaves its date on the schedule: only the date that still stands counts.
     if key.deletion_date != due:
         return
     key.deletion_date = None
     store.remove_key(key)
     store.note("DeleteKey", key, due)
-    primary = key.family.primary if key.family else key
-    if primary.state is KeyState.PENDING_REPLICA_DELETION and primary.family and not primary.family.replicas:
-        primary.fire(Change.LAST_REPLICA_DELETED)
-        window, primary.waiting = primary.waiting or _DEFAULT_WINDOW, None
+    primary = key.multi_region_key.primary if key.multi_region_key else key
+    if (
+        primary.state is KeyState.PENDING_REPLICA_DELETION
+        and primary.multi_region_key
+        and not primary.multi_region_key.replicas
+    ):
+        primary.transition(Change.LAST_REPLICA_DELETED)
+        window, primary.pending_window_days = primary.pending_window_days or _DEFAULT_WINDOW, None
         _begin_waiting(store, primary, window, due)
 
 
@@ -70,6 +74,6 @@ def cancel_key_deletion(call: Call) -> Output:
 
     Assumed: a key without its imported material is PendingImport again. Source: API_CancelKeyDeletion.
     """
-    call.key.fire(Change.CANCEL_DELETION)
-    call.key.deletion_date = call.key.waiting = None
+    call.key.transition(Change.CANCEL_DELETION)
+    call.key.deletion_date = call.key.pending_window_days = None
     return {"KeyId": call.key.arn}

@@ -57,7 +57,7 @@ def _open(call: Call, found: FoundKey) -> bytes:
 
 
 def _outside(call: Call, key_store: CustomKeyStore) -> bool:
-    """Tell whether an external key encrypts too. Raises: KmsError where a CloudHSM cluster does not answer."""
+    """Return whether an external key encrypts too. Raises: KmsError where a CloudHSM cluster does not answer."""
     if not key_store.external:
         check_cluster_answers(call, key_store)
     return key_store.external

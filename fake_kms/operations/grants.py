@@ -13,15 +13,15 @@ from typing import Any
 
 from fake_kms import arns, errors
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
-from fake_kms.policy.grants import Grant
-from fake_kms.store.find import Elsewhere, find_key, is_alias
+from fake_kms.policy.grant_terms import Grant
+from fake_kms.store.find import KeyInAnotherAccount, find_key, is_alias
 from fake_kms.store.grant import StoredGrant
 from fake_kms.tables.permissions import GRANTABLE_BY_USAGE
 
 __all__: list[str] = []
 
 _GRANT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
-# Users, roles, federated users, assumed-role sessions and account roots; groups and organisations are none.
+# Users, roles, federated users, assumed-role sessions and account roots; groups and organizations are none.
 _PRINCIPAL = re.compile(
     r"arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)"
     r"|sts::\d{12}:(?:assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)|\d{12}",
@@ -68,14 +68,14 @@ def _check_grant(call: Call) -> None:
         raise errors.grant_operations_unfit(sorted(unfit), key.arn)
     constraints = request.get("Constraints", {})
     by_context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
-    if by_context and key.spec.family != "symmetric":
+    if by_context and key.spec.kind != "symmetric":
         raise errors.grant_constraint_unfit(key.arn)
     quota = call.store.quotas["grants_per_key"]
     if _same_grant(call) is None and len(call.store.grants_of(key.arn)) >= quota:
         raise errors.grant_quota(quota, len(call.store.grants_of(key.arn)))
 
 
-@operation("CreateGrant", KeyUse(), check_request=_check_request, check_fit=_check_grant, changes=True)
+@operation("CreateGrant", KeyUse(), check_request=_check_request, after_key_checks=_check_grant, changes=True)
 def create_grant(call: Call) -> Output:
     """Let a principal use a key for some operations.
 
@@ -128,7 +128,7 @@ def _new_grant(call: Call) -> StoredGrant:
     call.store.add_grant(grant)
     if grant.effective_from > call.now:
         key = call.key
-        call.store.agenda.put(grant.effective_from, lambda due: call.store.note("PropagateGrant", key, due))
+        call.store.schedule.at(grant.effective_from, lambda due: call.store.note("PropagateGrant", key, due))
     return grant
 
 
@@ -210,7 +210,7 @@ def _check_revocation(call: Call) -> None:
         raise errors.grant_not_found(grant_id)
 
 
-@operation("RevokeGrant", KeyUse(), check_fit=_check_revocation, changes=True)
+@operation("RevokeGrant", KeyUse(), after_key_checks=_check_revocation, changes=True)
 def revoke_grant(call: Call) -> None:
     """Take a grant away. Raises: NotFoundException, InvalidGrantIdException. Source: API_RevokeGrant."""
     grant = call.store.grants_of(call.key.arn).get(call.input["GrantId"])
@@ -245,7 +245,7 @@ def _grant_named(call: Call) -> StoredGrant:
         raise errors.key_arn_required(key_arn)
     try:
         key = find_key(call.store, call.region, key_arn, call.now, cross_account=True).key
-    except Elsewhere:
+    except KeyInAnotherAccount:
         raise errors.access_denied_across_accounts(call.caller.arn, "kms:RetireGrant") from None
     if not _GRANT_ID.fullmatch(grant_id):
         raise errors.invalid_grant_id()

@@ -13,8 +13,8 @@ from fake_kms.crypto.asymmetric import public_der
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.crypto.wrapping import BadMaterial, read_material, unwrap
 from fake_kms.operations._declare import Call, KeyUse, Output, operation
-from fake_kms.store.backing import Holding, Import, MaterialState
 from fake_kms.store.import_tokens import Terms
+from fake_kms.store.key_materials import Import, KeyMaterialVersion, MaterialState
 from fake_kms.tables.imports import IMPORTS, WRAPPING_ALGORITHMS
 from fake_kms.tables.key_states import Change
 
@@ -43,9 +43,9 @@ def _check_wrapping(call: Call) -> None:
         raise errors.wrapping_unsupported(algorithm, wrapping_spec, spec)
 
 
-@operation("GetParametersForImport", _IMPORTED, check_fit=_check_wrapping)
+@operation("GetParametersForImport", _IMPORTED, after_key_checks=_check_wrapping)
 def get_parameters_for_import(call: Call) -> Output:
-    """Give what is needed to wrap key material: an RSA public key (DER SPKI) and a token, both good for 24 hours.
+    """Return what is needed to wrap key material: an RSA public key (DER SPKI) and a token, both good for 24 hours.
 
     The public key of a wrapping key spec is the same throughout a fake. Raises: ValidationException for a wrapping that
     does not fit the key. Source: API_GetParametersForImport.
@@ -53,7 +53,7 @@ def get_parameters_for_import(call: Call) -> Output:
     key, tokens = call.key, call.store.import_tokens
     wrapping_spec = call.input["WrappingKeySpec"]
     terms = Terms(key.arn, call.input["WrappingAlgorithm"], wrapping_spec, call.now + _DAY)
-    call.store.agenda.put(terms.valid_to, lambda due: call.store.note("ExpireImportToken", key, due))
+    call.store.schedule.at(terms.valid_to, lambda due: call.store.note("ExpireImportToken", key, due))
     return {
         "ImportToken": tokens.issue(terms),
         "KeyId": key.arn,
@@ -75,7 +75,7 @@ def _check_import(call: Call) -> None:
             raise errors.valid_to_out_of_range()
     elif valid_to is not None:
         raise errors.valid_to_superfluous()
-    if call.key.spec.family != "symmetric" and ("ImportType" in request or "KeyMaterialId" in request):
+    if call.key.spec.kind != "symmetric" and ("ImportType" in request or "KeyMaterialId" in request):
         raise errors.import_members_symmetric_only()
     if request.get("ImportType") == _NEW and "KeyMaterialId" in request:
         raise errors.material_id_with_new()
@@ -83,7 +83,7 @@ def _check_import(call: Call) -> None:
         raise errors.not_primary(call.key.arn)
 
 
-@operation("ImportKeyMaterial", _IMPORTED, check_fit=_check_import, changes=True)
+@operation("ImportKeyMaterial", _IMPORTED, after_key_checks=_check_import, changes=True)
 def import_key_material(call: Call) -> Output:
     """Put wrapped key material into a key whose origin is EXTERNAL.
 
@@ -94,7 +94,7 @@ def import_key_material(call: Call) -> Output:
     """
     key = call.key
     material = _unwrapped(call, _terms(call))
-    held = _place(call, material)
+    version = _place(call, material)
     request = call.input
     imported = Import(
         request.get("ExpirationModel", "KEY_MATERIAL_EXPIRES"),
@@ -102,13 +102,13 @@ def import_key_material(call: Call) -> Output:
         request.get("KeyMaterialDescription"),
     )
     assert key.imports is not None  # noqa: S101 - its origin is EXTERNAL
-    key.imports[held.material.identifier] = imported
-    call.store.add_material(key, held.material)
-    if key.complete:
-        key.fire(Change.IMPORT_MATERIAL)
+    key.imports[version.material.identifier] = imported
+    call.store.add_material(key, version.material)
+    if key.has_all_material:
+        key.transition(Change.IMPORT_MATERIAL)
     if imported.valid_to is not None:
-        call.store.agenda.put(imported.valid_to, lambda due: _expire(call.store, key, held.material, imported, due))
-    return _named(key, held.material)
+        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.store, key, version.material, imported, due))
+    return _named(key, version.material)
 
 
 def _terms(call: Call) -> Terms:
@@ -134,29 +134,31 @@ def _unwrapped(call: Call, terms: Terms) -> Material:
         raise errors.incorrect_key_material() from None
 
 
-def _place(call: Call, material: Material) -> Holding:
+def _place(call: Call, material: Material) -> KeyMaterialVersion:
     """Find the holding that the material is, or make one. Raises: KmsError."""
-    backing = call.key.backing
-    known = backing.named(material.identifier)
-    if call.input.get("ImportType", _EXISTING if backing.holdings else _NEW) == _EXISTING:
+    materials = call.key.materials
+    known = materials.named(material.identifier)
+    if call.input.get("ImportType", _EXISTING if materials.versions else _NEW) == _EXISTING:
         wanted = call.input.get("KeyMaterialId", material.hex_id)
         if known is None or wanted != material.hex_id:
             raise errors.incorrect_key_material()
         return known
     if known is not None:
-        if known.state is MaterialState.PENDING_ROTATION or len(backing.holdings) == 1:
+        if known.state is MaterialState.PENDING_ROTATION or len(materials.versions) == 1:
             return known
         raise errors.incorrect_key_material()
-    if backing.pending is not None:
-        raise errors.another_material_pending(material.hex_id, call.key.arn, backing.pending.material.hex_id)
-    held = Holding(material, MaterialState.PENDING_ROTATION if backing.holdings else MaterialState.CURRENT)
-    backing.holdings.append(held)
-    return held
+    if materials.pending is not None:
+        raise errors.another_material_pending(material.hex_id, call.key.arn, materials.pending.material.hex_id)
+    version = KeyMaterialVersion(
+        material, MaterialState.PENDING_ROTATION if materials.versions else MaterialState.CURRENT
+    )
+    materials.versions.append(version)
+    return version
 
 
 def _named(key: Key, material: Material) -> Output:
     output: Output = {"KeyId": key.arn}
-    if key.spec.family == "symmetric":
+    if key.spec.kind == "symmetric":
         output["KeyMaterialId"] = material.hex_id
     return output
 
@@ -174,19 +176,19 @@ def _expire(store: Store, key: Key, material: Material, imported: Import, due: f
 
 def _lose(key: Key, material: Material) -> None:
     assert key.imports is not None  # noqa: S101 - asked for keys of origin EXTERNAL only
-    was_complete = key.complete
+    had_all_material = key.has_all_material
     del key.imports[material.identifier]
-    if was_complete and not key.complete:
-        key.fire(Change.LOSE_MATERIAL)
+    if had_all_material and not key.has_all_material:
+        key.transition(Change.LOSE_MATERIAL)
 
 
 def _check_deletion(call: Call) -> None:
     wanted = call.input.get("KeyMaterialId")
-    if wanted is not None and call.key.backing.named(bytes.fromhex(wanted)) is None:
+    if wanted is not None and call.key.materials.named(bytes.fromhex(wanted)) is None:
         raise errors.material_not_found()
 
 
-@operation("DeleteImportedKeyMaterial", _IMPORTED, check_fit=_check_deletion, changes=True)
+@operation("DeleteImportedKeyMaterial", _IMPORTED, after_key_checks=_check_deletion, changes=True)
 def delete_imported_key_material(call: Call) -> Output:
     """Delete imported key material at once; the key waits for its import again.
 
@@ -194,9 +196,9 @@ def delete_imported_key_material(call: Call) -> Output:
     Output: KeyId is the ARN; KeyMaterialId for symmetric keys. Source: API_DeleteImportedKeyMaterial.
     """
     key, wanted = call.key, call.input.get("KeyMaterialId")
-    held = key.backing.named(bytes.fromhex(wanted)) if wanted else key.backing.current
-    if held is None:
+    version = key.materials.named(bytes.fromhex(wanted)) if wanted else key.materials.current
+    if version is None:
         return {"KeyId": key.arn}
-    if key.imports and held.material.identifier in key.imports:
-        _lose(key, held.material)
-    return _named(key, held.material)
+    if key.imports and version.material.identifier in key.imports:
+        _lose(key, version.material)
+    return _named(key, version.material)

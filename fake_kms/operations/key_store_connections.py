@@ -24,7 +24,7 @@ def _check_connect(call: Call) -> None:
         raise errors.custom_key_store_state()
 
 
-@operation("ConnectCustomKeyStore", check_fit=_check_connect, changes=True)
+@operation("ConnectCustomKeyStore", after_key_checks=_check_connect, changes=True)
 def connect_custom_key_store(call: Call) -> Output:
     """Begin to connect a custom key store: CONNECTING, and after a while CONNECTED, or FAILED with an error code.
 
@@ -46,7 +46,7 @@ def _check_disconnect(call: Call) -> None:
         raise errors.custom_key_store_state()
 
 
-@operation("DisconnectCustomKeyStore", check_fit=_check_disconnect, changes=True)
+@operation("DisconnectCustomKeyStore", after_key_checks=_check_disconnect, changes=True)
 def disconnect_custom_key_store(call: Call) -> Output:
     """Begin to disconnect a custom key store: its keys are unavailable at once.
 
@@ -59,7 +59,7 @@ def disconnect_custom_key_store(call: Call) -> Output:
 
 
 def _enter_later(call: Call, key_store: CustomKeyStore, state: str, error_code: str | None = None) -> None:
-    # Disconnecting what is being connected leaves a date on the agenda that counts no more.
+    # Disconnecting what is being connected leaves a date on the schedule that counts no more.
     expected = key_store.changes
 
     store, region = call.store, call.region.name
@@ -69,4 +69,4 @@ def _enter_later(call: Call, key_store: CustomKeyStore, state: str, error_code: 
             key_store.enter(state, error_code)
             store.on_service_event(f"CustomKeyStore{state.capitalize()}", region, key_store.store_id, due)
 
-    call.store.agenda.put(call.now + call.store.settling, enter)
+    call.store.schedule.at(call.now + call.store.replication_delay, enter)

@@ -12,10 +12,10 @@ from fake_kms.operations._metadata import key_metadata
 from fake_kms.operations.custom_key_stores import check_key_store, put_into_key_store
 from fake_kms.operations.rotation import rotate_if_overdue
 from fake_kms.operations.tags import check_tags, put_tags
-from fake_kms.policy.document import default_policy, normalise
-from fake_kms.store.backing import Holding
-from fake_kms.store.family import Family
+from fake_kms.policy.document import default_policy, normalize
 from fake_kms.store.key import Key
+from fake_kms.store.key_materials import KeyMaterialVersion
+from fake_kms.store.multi_region_key import MultiRegionKey
 from fake_kms.store.pages import Listing
 from fake_kms.tables.imports import IMPORTS
 from fake_kms.tables.key_specs import KEY_SPECS, KeySpec
@@ -74,7 +74,7 @@ def _spec(call: Call) -> KeySpec:
     return KEY_SPECS[call.input.get("KeySpec") or call.input.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"]
 
 
-@operation("CreateKey", check_request=_check_create, check_fit=_check_resources, changes=True)
+@operation("CreateKey", check_request=_check_create, after_key_checks=_check_resources, changes=True)
 def create_key(call: Call) -> Output:
     """Create a KMS key in the caller's account and Region.
 
@@ -99,12 +99,12 @@ def create_key(call: Call) -> Output:
         policy=policy_of(call),
     )
     if request.get("MultiRegion"):
-        key.family = Family(primary=key)
+        key.multi_region_key = MultiRegionKey(primary=key)
     if key.origin == "EXTERNAL":
         key.imports = {}
         key.state = KeyState.PENDING_IMPORT
     else:
-        key.backing.holdings.append(Holding(call.store.makers.material(spec, key_id, 0)))
+        key.materials.versions.append(KeyMaterialVersion(call.store.makers.material(spec, key_id, 0)))
     put_into_key_store(call, key)
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
@@ -118,9 +118,9 @@ def _key_id(call: Call) -> str:
 
 
 def policy_of(call: Call) -> str:
-    """Give the key policy of a request as AWS keeps it, or the default one."""
+    """Return the key policy of a request as AWS keeps it, or the default one."""
     if "Policy" in call.input:
-        return normalise(call.input["Policy"])
+        return normalize(call.input["Policy"])
     return default_policy(arns.account_root_arn(call.region.partition, call.region.account))
 
 
@@ -148,14 +148,14 @@ def enable_key(call: Call) -> None:
 
     Source: API_EnableKey; Developer Guide, "Rotating KMS keys".
     """
-    call.key.fire(Change.ENABLE)
+    call.key.transition(Change.ENABLE)
     rotate_if_overdue(call.store, call.key, call.now)
 
 
 @operation("DisableKey", KeyUse(), changes=True)
 def disable_key(call: Call) -> None:
     """Make a key unusable; no change if it is already. Source: API_DisableKey."""
-    call.key.fire(Change.DISABLE)
+    call.key.transition(Change.DISABLE)
 
 
 @operation("UpdateKeyDescription", KeyUse(), changes=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_kms import errors
-from fake_kms.crypto import signing
+from fake_kms.crypto import signature_schemes
 from fake_kms.operations._declare import Call, KeyUse, Output, operation
 
 __all__: list[str] = []
@@ -15,7 +15,7 @@ _KEY = KeyUse(usage="GENERATE_VERIFY_MAC", algorithm="MacAlgorithm")
 def generate_mac(call: Call) -> Output:
     """Make an HMAC of up to 4096 bytes. Output: Mac of 28 to 64 bytes; KeyId is the ARN. Source: API_GenerateMac."""
     algorithm = call.input["MacAlgorithm"]
-    made = signing.mac(call.material.secret, algorithm, call.input["Message"])
+    made = signature_schemes.mac(call.material.secret, algorithm, call.input["Message"])
     return {"KeyId": call.key.arn, "Mac": made, "MacAlgorithm": algorithm}
 
 
@@ -23,6 +23,6 @@ def generate_mac(call: Call) -> Output:
 def verify_mac(call: Call) -> Output:
     """Verify an HMAC. Raises: KMSInvalidMacException; never MacValid false. Source: API_VerifyMac."""
     algorithm = call.input["MacAlgorithm"]
-    if not signing.mac_matches(call.material.secret, algorithm, call.input["Message"], call.input["Mac"]):
+    if not signature_schemes.mac_matches(call.material.secret, algorithm, call.input["Message"], call.input["Mac"]):
         raise errors.invalid_mac()
     return {"KeyId": call.key.arn, "MacAlgorithm": algorithm, "MacValid": True}

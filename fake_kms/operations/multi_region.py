@@ -23,15 +23,15 @@ __all__: list[str] = []
 
 
 def _check_primary(call: Call) -> None:
-    if call.key.family is None or call.key.replica:
+    if call.key.multi_region_key is None or call.key.replica:
         raise errors.not_primary(call.key.arn)
 
 
 def _check_replica(call: Call) -> None:
-    region_name, family = call.input["ReplicaRegion"], call.key.family
+    region_name, multi_region_key = call.input["ReplicaRegion"], call.key.multi_region_key
     if arns.partition_of(region_name) != call.region.partition or not arns.is_region(region_name):
         raise errors.other_partition(region_name)
-    if family is not None and region_name in family.members:
+    if multi_region_key is not None and region_name in multi_region_key.keys:
         raise errors.replica_exists()
     check_tags(call.input.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
     check_key_quota(call, _home(call))
@@ -41,7 +41,7 @@ def _home(call: Call) -> Region:
     return call.store.region(call.region.account, call.input["ReplicaRegion"])
 
 
-@operation("ReplicateKey", KeyUse(), check_found=_check_primary, check_fit=_check_replica, changes=True)
+@operation("ReplicateKey", KeyUse(), check_found=_check_primary, after_key_checks=_check_replica, changes=True)
 def replicate_key(call: Call) -> Output:
     """Make a replica of a multi-Region primary key in another Region.
 
@@ -63,13 +63,15 @@ def replicate_key(call: Call) -> Output:
         created=call.now,
         policy=policy_of(call),
         state=KeyState.CREATING,
-        backing=primary.backing,
+        materials=primary.materials,
         imports=None if primary.imports is None else {},
-        family=primary.family,
+        multi_region_key=primary.multi_region_key,
     )
     put_tags(replica, call.input.get("Tags", ()))
     call.store.add_key(replica)
-    call.store.agenda.put(call.now + call.store.settling, lambda due: _finish_creating(call.store, replica, due))
+    call.store.schedule.at(
+        call.now + call.store.replication_delay, lambda due: _finish_creating(call.store, replica, due)
+    )
     output: Output = {"ReplicaKeyMetadata": key_metadata(replica), "ReplicaPolicy": replica.policy}
     if call.input.get("Tags"):
         output["ReplicaTags"] = call.input["Tags"]
@@ -79,15 +81,15 @@ def replicate_key(call: Call) -> Output:
 def _finish_creating(store: Store, replica: Key, due: float) -> None:
     if replica.state is KeyState.CREATING:
         waits = Change.FINISH_CREATING_WITHOUT_MATERIAL if replica.imports is not None else Change.FINISH_CREATING
-        replica.fire(waits)
+        replica.transition(waits)
         store.note("SynchronizeMultiRegionKey", replica, due)
 
 
 def _find_next_primary(call: Call) -> list[FoundKey]:
     # The other key of the change is checked like the first: authorization and state.
     _check_primary(call)
-    family = call.key.family
-    successor = family.members.get(call.input["PrimaryRegion"]) if family else None
+    multi_region_key = call.key.multi_region_key
+    successor = multi_region_key.keys.get(call.input["PrimaryRegion"]) if multi_region_key else None
     if successor is None or successor is call.key:
         raise errors.no_replica_in_region(call.key.key_id, call.input["PrimaryRegion"])
     return [FoundKey(KeyUse(), successor)]
@@ -101,16 +103,18 @@ def update_primary_region(call: Call) -> None:
     Raises: UnsupportedOperationException unless the key is a primary. Source: API_UpdatePrimaryRegion.
     """
     was, becomes = (found.key for found in call.found)
-    assert was.family is not None  # noqa: S101 - it is a primary
-    was.family.primary = becomes
+    assert was.multi_region_key is not None  # noqa: S101 - it is a primary
+    was.multi_region_key.primary = becomes
     for key in (was, becomes):
         if key.state is KeyState.ENABLED:
-            key.fire(Change.BEGIN_UPDATING)
-    call.store.agenda.put(call.now + call.store.settling, lambda due: _finish_updating(call.store, due, was, becomes))
+            key.transition(Change.BEGIN_UPDATING)
+    call.store.schedule.at(
+        call.now + call.store.replication_delay, lambda due: _finish_updating(call.store, due, was, becomes)
+    )
 
 
 def _finish_updating(store: Store, due: float, *keys: Key) -> None:
     for key in keys:
         if key.state is KeyState.UPDATING:
-            key.fire(Change.FINISH_UPDATING)
+            key.transition(Change.FINISH_UPDATING)
             store.note("SynchronizeMultiRegionKey", key, due)

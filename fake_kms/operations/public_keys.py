@@ -15,9 +15,9 @@ def _check_asymmetric(call: Call) -> None:
         raise errors.unsupported()
 
 
-@operation("GetPublicKey", KeyUse(), check_fit=_check_asymmetric)
+@operation("GetPublicKey", KeyUse(), after_key_checks=_check_asymmetric)
 def get_public_key(call: Call) -> Output:
-    """Give the public half of a key.
+    """Return the public half of a key.
 
     Output: PublicKey, DER SPKI; the one list of algorithms that the key's usage has; KeyId is the ARN.
     Raises: UnsupportedOperationException (no text) for symmetric and HMAC keys. Source: API_GetPublicKey.

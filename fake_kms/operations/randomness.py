@@ -22,9 +22,9 @@ def _check_key_store(call: Call) -> None:
     connected_key_store(call)
 
 
-@operation("GenerateRandom", check_request=_check_number, check_fit=_check_key_store)
+@operation("GenerateRandom", check_request=_check_number, after_key_checks=_check_key_store)
 def generate_random(call: Call) -> Output:
-    """Give 1 to 1024 random bytes.
+    """Return 1 to 1024 random bytes.
 
     Input: CustomKeyStoreId names a connected CloudHSM key store to take them from. Raises:
     CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, UnsupportedOperationException for an external

@@ -41,7 +41,7 @@ def _check_tag(call: Call) -> None:
     check_tags(call.input["Tags"], call.key.tags, call.store.quotas["tags_per_key"])
 
 
-@operation("TagResource", KeyUse(), check_fit=_check_tag, changes=True)
+@operation("TagResource", KeyUse(), after_key_checks=_check_tag, changes=True)
 def tag_resource(call: Call) -> None:
     """Add tags to a key, or change their values in place; at most 50. Source: API_TagResource."""
     put_tags(call.key, call.input["Tags"])
@@ -51,7 +51,7 @@ def _check_untag(call: Call) -> None:
     _check_reserved(call.input["TagKeys"])
 
 
-@operation("UntagResource", KeyUse(), check_fit=_check_untag, changes=True)
+@operation("UntagResource", KeyUse(), after_key_checks=_check_untag, changes=True)
 def untag_resource(call: Call) -> None:
     """Remove tags from a key; names it does not have are passed over. Source: API_UntagResource."""
     for name in set(call.input["TagKeys"]):

@@ -10,7 +10,7 @@ __all__: list[str] = []
 
 @operation("GetKeyLastUsage", KeyUse())
 def get_key_last_usage(call: Call) -> Output:
-    """Tell the last successful cryptographic operation of a key, replicas apart; nothing where there was none.
+    """Return the last successful cryptographic operation of a key, replicas apart; nothing where there was none.
 
     Tracking starts when the key is created. Assumed: KeyId is the bare id. Source: API_GetKeyLastUsage.
     """

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from fake_kms.policy.grants import Grant, grant_matches
+from fake_kms.policy.grant_terms import Grant, grant_matches
 from fake_kms.policy.policies import KEY_POLICY, Policies, statements_on, title_of
-from fake_kms.policy.principals import ALL_LIMITS, BOUNDARY, IDENTITY, NO_LIMITS, SESSION, limits_of_name
-from fake_kms.policy.request import Principal, Request
+from fake_kms.policy.principal_element import ALL_LIMITS, BOUNDARY, IDENTITY, NO_LIMITS, SESSION, limits_of_name
+from fake_kms.policy.request import IamPrincipal, Request
 from fake_kms.policy.trace import Finding, findings
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
 
-__all__ = ["Decision", "Finding", "Grant", "Outcome", "Policies", "Principal", "Request", "decide"]
+__all__ = ["Decision", "Finding", "Grant", "IamPrincipal", "Outcome", "Policies", "Request", "decide"]
 
 
 class Outcome(str, Enum):
@@ -68,7 +68,7 @@ class Decision:
         return tuple(findings(self.request, self.policies))
 
     def explain(self) -> str:
-        """Tell the decision and its trace in lines for people."""
+        """Return the decision and its trace in lines for people."""
         request = self.request
         verdict = "Allowed" if self.allowed else f"Refused ({self.outcome.value})"
         lines = [f"{verdict}: {request.action} on {request.resource} by {request.principal.arn}", f"  {self.because}"]
@@ -179,7 +179,7 @@ def _limited(way: _Way, request: Request, policies: Policies) -> Decision:
 
 
 def _bounding(limit: int, request: Request, policies: Policies) -> tuple[Policy, ...] | None:
-    """Give the policies of which one must allow; None where the caller is not so limited."""
+    """Return the policies of which one must allow; None where the caller is not so limited."""
     if limit == IDENTITY:
         return None if request.principal.kind == "Account" else policies.identity
     if limit == BOUNDARY:

@@ -20,7 +20,7 @@ __all__ = [
     "Statement",
     "default_policy",
     "key_policy_principals",
-    "normalise",
+    "normalize",
     "parse",
     "parse_policy",
     "statements",
@@ -57,7 +57,7 @@ def parse_policy(text: str, name: str, *, kind: Literal["key", "identity"]) -> P
 
 
 def key_policy_principals(policy: Policy) -> list[str]:
-    """Give every AWS principal that a key policy names: account ids, ARNs, unique ids; without `*`."""
+    """Return every AWS principal that a key policy names: account ids, ARNs, unique ids; without `*`."""
     found = [
         name
         for statement in policy.statements
@@ -88,7 +88,7 @@ def _refuse_same_sids(compiled: tuple[Statement, ...]) -> None:
 
 @functools.cache
 def default_policy(root_arn: str) -> str:
-    """Give the policy of a key created without one: the account decides, through IAM.
+    """Return the policy of a key created without one: the account decides, through IAM.
 
     Source: CreateKey and GetKeyPolicy examples of the AWS CLI and SDKs, to the byte.
     """
@@ -110,7 +110,7 @@ def default_policy(root_arn: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """Print a policy as GetKeyPolicy returns it. Raises: MalformedPolicy.
 
     Members keep their order; principals in an array of one come back as a string. Source: GetKeyPolicy output in
@@ -171,7 +171,7 @@ def _is_deep(document: dict[str, Any]) -> bool:
 
 
 def statements(document: dict[str, Any]) -> list[Any]:
-    """Give the statements, also of a document that has a single one without a list."""
+    """Return the statements, also of a document that has a single one without a list."""
     found = document.get("Statement", [])
     return found if isinstance(found, list) else [found]
 

@@ -10,7 +10,7 @@ from fake_kms.policy.document import parse_policy
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
-    from fake_kms.policy.request import Principal
+    from fake_kms.policy.request import IamPrincipal
 
 __all__ = ["ADMINISTRATOR", "Identity"]
 
@@ -28,7 +28,7 @@ class Identity:
     `context` holds condition keys in lower case that are the same for every request of this caller, tags included.
     """
 
-    principal: Principal
+    principal: IamPrincipal
     policies: tuple[Policy, ...] = ()
     boundary: Policy | None = None
     session: tuple[Policy, ...] = ()

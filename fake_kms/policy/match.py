@@ -35,7 +35,7 @@ _Token = str | _Variable
 
 
 def canonical_key(key: str) -> str:
-    """Give a condition key as contexts spell it: lower case, deprecated synonyms replaced."""
+    """Return a condition key as contexts spell it: lower case, deprecated synonyms replaced."""
     lowered = key.lower()
     return _SYNONYMS.get(lowered, lowered)
 

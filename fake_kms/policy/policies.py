@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
-    from fake_kms.policy.grants import Grant
+    from fake_kms.policy.grant_terms import Grant
     from fake_kms.policy.request import Request
     from fake_kms.policy.statement import Statement
 
@@ -33,7 +33,7 @@ class Policies:
     idle_grants: Sequence[tuple[Grant, str]] = ()
 
     def titled(self) -> Iterator[tuple[str, Policy]]:
-        """Give every policy with the kind it is of, in the order in which denials are reported."""
+        """Return every policy with the kind it is of, in the order in which denials are reported."""
         if self.key_policy is not None:
             yield KEY_POLICY, self.key_policy
         yield from (("identity policy", policy) for policy in self.identity)
@@ -42,12 +42,12 @@ class Policies:
         yield from (("session policy", policy) for policy in self.session)
 
     def are_constant(self, action: str) -> bool:
-        """Tell whether the decision about an action depends on principal, action and resource alone."""
+        """Return whether the decision about an action depends on principal, action and resource alone."""
         return not self.grants and not any(_asks_context(policy, action) for _, policy in self.titled())
 
     @staticmethod
     def key_policy_speaks(request: Request) -> bool:
-        """Tell whether the resource is one that a key policy is about; an alias is not."""
+        """Return whether the resource is one that a key policy is about; an alias is not."""
         return ":alias/" not in request.resource
 
 
@@ -65,7 +65,7 @@ def _asks_context(policy: Policy, action: str) -> bool:
 
 @functools.lru_cache(maxsize=16384)
 def statements_on(policy: Policy, action: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
-    """Give the denying and the allowing statements of a policy that cover an action."""
+    """Return the denying and the allowing statements of a policy that cover an action."""
     action = action.lower()
     covering = [statement for statement in policy.statements if statement.covers(action)]
     return (

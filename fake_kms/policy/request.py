@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Context", "Principal", "Request"]
+__all__ = ["Context", "IamPrincipal", "Request"]
 
 # Condition keys in lower case; a string for a single-valued key, a tuple or list for a multi-valued one.
 Context = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
+class IamPrincipal:
     """A caller.
 
     `arn` is the ARN as AWS prints it: of a user, `…:sts::A:assumed-role/R/S`, of the account root, of a federated
@@ -39,7 +39,7 @@ class Request:
     the operation works across accounts.
     """
 
-    principal: Principal
+    principal: IamPrincipal
     action: str
     resource: str
     resource_account: str | None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fake_kms.policy.conditions import Check, compile_conditions, refuse_overly_permissive
 from fake_kms.policy.malformed import MalformedPolicy
 from fake_kms.policy.match import Matcher, glob_matcher, resource_matcher
-from fake_kms.policy.principals import Principals, compile_principals
+from fake_kms.policy.principal_element import PrincipalElement, compile_principals
 
 if TYPE_CHECKING:
     from fake_kms.policy.request import Context, Request
@@ -67,7 +67,7 @@ class Statement:
     number: int
     sid: str
     effect: str
-    principals: Principals | None
+    principals: PrincipalElement | None
     actions: _Element
     resources: _Element
     conditions: tuple[Check, ...]
@@ -79,15 +79,15 @@ class Statement:
         return bool(self.conditions) or any("${" in pattern for pattern in self.resources.patterns)
 
     def covers(self, action: str) -> bool:
-        """Tell whether an action, in lower case, is one of the statement's."""
+        """Return whether an action, in lower case, is one of the statement's."""
         return self.actions.matches(action, _NO_CONTEXT)
 
     def limits(self, request: Request) -> int | None:
-        """Tell what else must allow the caller whom the statement names; None when it does not name it."""
+        """Return what else must allow the caller whom the statement names; None when it does not name it."""
         return 0 if self.principals is None else self.principals.limits(request.principal)
 
     def meets(self, request: Request) -> bool:
-        """Tell whether resource and conditions hold."""
+        """Return whether resource and conditions hold."""
         if not self.resources.matches(request.resource, request.context):
             return False
         context = request.context
@@ -159,7 +159,7 @@ def _check_principal(raw: Mapping[str, Any], *, is_key: bool) -> None:
         raise MalformedPolicy("an identity policy has no Principal: it belongs to one")
 
 
-def _principals(raw: Mapping[str, Any]) -> Principals:
+def _principals(raw: Mapping[str, Any]) -> PrincipalElement:
     negated = "NotPrincipal" in raw
     element = raw["NotPrincipal" if negated else "Principal"]
     return compile_principals(element, negated=negated, denies=raw["Effect"] == "Deny")
@@ -201,7 +201,7 @@ def _patterns(raw: Mapping[str, Any], element: str, *, required: bool) -> tuple[
     return name, tuple(listed)
 
 
-def _why_not_named(principals: Principals, arn: str) -> str:
+def _why_not_named(principals: PrincipalElement, arn: str) -> str:
     if principals.negated:
         return f"principal: {arn} is excluded by NotPrincipal {_listed(principals.names)}"
     return f"principal: {arn} is not among {_listed(principals.names)}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fake_kms.policy import grants
-from fake_kms.policy.principals import ALL_LIMITS
+from fake_kms.policy import grant_terms
+from fake_kms.policy.principal_element import ALL_LIMITS
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
@@ -40,10 +40,10 @@ def findings(request: Request, policies: Policies) -> Iterator[Finding]:
             yield from (_of_statement(title, policy, statement, request) for statement in policy.statements)
     if request.resource_account is not None:
         for grant in policies.grants:
-            why = grants.why_not(grant, request)
+            why = grant_terms.why_not(grant, request)
             yield Finding("grant", grant.grant_id, "Allow", not why, why)
         for grant, reason in policies.idle_grants:
-            yield Finding("grant", grant.grant_id, "Allow", False, grants.why_not(grant, request) or reason)
+            yield Finding("grant", grant.grant_id, "Allow", False, grant_terms.why_not(grant, request) or reason)
 
 
 def _of_statement(title: str, policy: Policy, statement: Statement, request: Request) -> Finding:

@@ -1,4 +1,4 @@
-"""The way of a request: recognised first, then through the stages, in AWS's order.
+"""The way of a request: recognized first, then through the stages, in AWS's order.
 
 An operation goes through every stage that has something to do for it, and no body can leave one out.
 """
@@ -10,19 +10,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors, wire
+from fake_kms.controls.journal import Event, Journal
 from fake_kms.crypto.attestation import default_authority, load_root
 from fake_kms.entropy import RequestIds
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call
 from fake_kms.operations.rotation import rotate_every_year
-from fake_kms.service.authorization import authorize
-from fake_kms.service.constraints import check_constraints as _check_constraints
+from fake_kms.service.authorize import authorize
+from fake_kms.service.check_constraints import check_constraints as _check_constraints
+from fake_kms.service.check_key_policy import check_key_policy as _check_key_policy
+from fake_kms.service.check_keys import check_keys as _check_fitness
 from fake_kms.service.exchange import Exchange
-from fake_kms.service.finding import find_keys as _find_keys
-from fake_kms.service.fitness import check_fitness as _check_fitness
-from fake_kms.service.identity import identify as _identify
-from fake_kms.service.journal import Event, Journal
-from fake_kms.service.key_policies import check_key_policy as _check_key_policy
+from fake_kms.service.find_keys import find_keys as _find_keys
+from fake_kms.service.identify import identify as _identify
 from fake_kms.service.recipient import read_attestation as _read_attestation
 from fake_kms.service.recipient import seal_for_recipient as _seal_for_recipient
 from fake_kms.service.signatures import verify_signature
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fake_kms.clock import Now
+    from fake_kms.controls.principals import Principals
     from fake_kms.entropy import Entropy
     from fake_kms.operations import Declaration
     from fake_kms.policy.decide import Decision
     from fake_kms.policy.identity import Identity
-    from fake_kms.service.principals import Principals
     from fake_kms.tables.model import Operation
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["STAGES", "Service", "Stage", "Way"]
 
 
-def recognise(exchange: Exchange) -> None:
-    """Tell the operation by the request's target. Raises: KmsError UnknownOperationException."""
+def recognize(exchange: Exchange) -> None:
+    """Return the operation by the request's target. Raises: KmsError UnknownOperationException."""
     target, ways = exchange.request.target, exchange.service.ways
     if target not in ways:
         ways[target] = _find_way(exchange)
@@ -76,7 +76,7 @@ def decode(exchange: Exchange) -> None:
 
 
 def identify(exchange: Exchange) -> None:
-    """Tell who calls. Raises: KmsError."""
+    """Return who calls. Raises: KmsError."""
     service = exchange.service
     exchange.caller = _identify(exchange.request, service.principals, strict=service.strict_identity)
     if service.verify_signatures:
@@ -116,7 +116,7 @@ def find_keys(exchange: Exchange) -> None:
     _find_keys(call, declaration)
 
 
-def check_fitness(exchange: Exchange) -> None:
+def check_keys(exchange: Exchange) -> None:
     """Check usage, state and algorithm, and what AWS checks for this operation alone. Raises: KmsError."""
     _check_fitness(exchange.call, exchange.way.declaration)
 
@@ -186,7 +186,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(read_recipient, _having("Recipient")),
     Stage(find_keys),
     Stage(authorize),
-    Stage(check_fitness),
+    Stage(check_keys),
     Stage(check_key_policy, _having("Policy")),
     Stage(perform),
     Stage(record_use, lambda operation, _: operation.name in CRYPTOGRAPHIC),
@@ -241,17 +241,17 @@ class Service:
         self._lock = threading.RLock()
 
     def attestation_roots(self) -> list[bytes]:
-        """Give the roots that attestation documents must descend from: the helper's own where nothing was said."""
+        """Return the roots that attestation documents must descend from: the helper's own where nothing was said."""
         if self._attestation_roots is None:
             self._attestation_roots = [default_authority().root]
         return self._attestation_roots
 
     def close(self) -> None:
-        """Give back what was borrowed from the process."""
+        """Return back what was borrowed from the process."""
         self.store.rsa.end()
 
     def now(self) -> float:
-        """Give the present instant in whole milliseconds, as KMS dates everything."""
+        """Return the present instant in whole milliseconds, as KMS dates everything."""
         return round(self.clock.epoch() * 1000) / 1000
 
     def handle(self, request: HttpRequest) -> HttpResponse:
@@ -261,11 +261,11 @@ class Service:
         """
         with self._lock:
             now = self.now()
-            self.store.agenda.settle(now)
+            self.store.schedule.run_due(now)
             exchange = Exchange(self, request, self._request_ids.next(), now)
             refusal = None
             try:
-                recognise(exchange)
+                recognize(exchange)
                 for run in exchange.way.stages:
                     run(exchange)
             except KmsError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.crypto import recipient
+from fake_kms.crypto import cms_envelope
 from fake_kms.crypto.attestation import Attestation, BadAttestation, parse, verify_chain
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_attestation(given: Mapping[str, Any], roots: Sequence[bytes], now: floa
     try:
         attestation = parse(document)
         verify_chain(attestation, roots, now)
-        recipient.load_public_key(attestation.public_key or b"")
+        cms_envelope.load_public_key(attestation.public_key or b"")
     except (BadAttestation, ValueError) as reason:
         raise errors.attestation_invalid(str(reason)) from None
     return attestation
@@ -42,9 +42,9 @@ def read_attestation(given: Mapping[str, Any], roots: Sequence[bytes], now: floa
 def seal_for_recipient(operation: str, output: dict[str, Any], attestation: Attestation, entropy: Entropy) -> None:
     """Replace what is in clear in an answer by its envelope for the enclave."""
     assert attestation.public_key is not None  # noqa: S101 - `read_attestation` says so
-    public_key = recipient.load_public_key(attestation.public_key)
+    public_key = cms_envelope.load_public_key(attestation.public_key)
     for member in _PLAIN:
         if member in output:
-            output["CiphertextForRecipient"] = recipient.envelope(public_key, output.pop(member), entropy)
+            output["CiphertextForRecipient"] = cms_envelope.envelope(public_key, output.pop(member), entropy)
     if operation in _WITHOUT_MATERIAL_ID:
         output.pop("KeyMaterialId", None)

@@ -14,8 +14,8 @@ from fake_kms import errors
 from fake_kms.clock import from_epoch
 
 if TYPE_CHECKING:
+    from fake_kms.controls.principals import Principals
     from fake_kms.operations import Caller
-    from fake_kms.service.principals import Principals
     from fake_kms.wire import HttpRequest
 
 __all__ = ["verify_signature"]

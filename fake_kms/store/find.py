@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fake_kms.store.key import Key
     from fake_kms.store.region import Region, Store
 
-__all__ = ["Elsewhere", "Found", "find_alias", "find_key", "is_alias"]
+__all__ = ["Found", "KeyInAnotherAccount", "find_alias", "find_key", "is_alias"]
 
 
 class Found(NamedTuple):
@@ -25,12 +25,12 @@ class Found(NamedTuple):
     alias_name: str | None = None
 
 
-class Elsewhere(Exception):  # noqa: N818 - a verdict; the caller words it
+class KeyInAnotherAccount(Exception):  # noqa: N818 - a verdict; the caller words it
     """The ARN is of another account, where no such key exists or none that this operation may reach."""
 
 
 def is_alias(identifier: str) -> bool:
-    """Tell whether an identifier is an alias name or alias ARN."""
+    """Return whether an identifier is an alias name or alias ARN."""
     if identifier.startswith("arn:"):
         arn = arns.parse_arn(identifier)
         return arn is not None and arn.service == "kms" and arn.resource.startswith("alias/")
@@ -42,7 +42,7 @@ def find_key(store: Store, region: Region, identifier: str, now: float, *, cross
 
     For an alias of AWS's own that nobody has used yet, an AWS managed key created at `now` is prepared.
 
-    Raises: KmsError NotFoundException; Elsewhere for ARNs of other accounts.
+    Raises: KmsError NotFoundException; KeyInAnotherAccount for ARNs of other accounts.
     """
     key = region.keys.get(identifier)
     if key is not None:
@@ -88,11 +88,11 @@ def _by_arn(store: Store, region: Region, identifier: str, now: float, *, cross_
 def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Found:
     home = store.known_region(arn.account, arn.region)
     if home is None or not cross_account:
-        raise Elsewhere
+        raise KeyInAnotherAccount
     alias = home.aliases.get(arn.resource)
     key = alias.key if alias else home.keys.get(arn.resource.removeprefix("key/"))
     if key is None:
-        raise Elsewhere
+        raise KeyInAnotherAccount
     return Found(key, alias.name if alias else None)
 
 

@@ -16,7 +16,7 @@ from fake_kms.tables.imports import TOKEN_PLAINTEXT_LENGTHS
 from fake_kms.tables.key_specs import KEY_SPECS
 
 if TYPE_CHECKING:
-    from fake_kms.crypto.material import Makers
+    from fake_kms.crypto.material import KeyGenerator
     from fake_kms.entropy import Entropy
 
 __all__ = ["ImportTokens", "Terms"]
@@ -34,14 +34,14 @@ class Terms(NamedTuple):
 class ImportTokens:
     """The import tokens of one fake, and the RSA keys that material is wrapped with: one per wrapping key spec."""
 
-    def __init__(self, makers: Makers, entropy: Entropy) -> None:
+    def __init__(self, makers: KeyGenerator, entropy: Entropy) -> None:
         self._makers = makers
         self._entropy = entropy
         self._sealing: Material | None = None
         self._private: dict[str, Any] = {}
 
     def wrapping_key(self, wrapping_spec: str) -> Any:
-        """Give the private key whose public half wraps material; made when first asked for."""
+        """Return the private key whose public half wraps material; made when first asked for."""
         private = self._private.get(wrapping_spec)
         if private is None:
             private = self._makers.private_key(KEY_SPECS[wrapping_spec], f"wrapping key {wrapping_spec}")

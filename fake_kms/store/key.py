@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from fake_kms.store.backing import Backing, MaterialState
+from fake_kms.store.key_materials import KeyMaterials, MaterialState
 from fake_kms.store.pages import Listing
 from fake_kms.tables.key_states import TRANSITIONS, Change, KeyState
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
-    from fake_kms.store.backing import Import
-    from fake_kms.store.family import Family
+    from fake_kms.store.key_materials import Import
     from fake_kms.store.key_store import CustomKeyStore
+    from fake_kms.store.multi_region_key import MultiRegionKey
     from fake_kms.tables.key_specs import KeySpec
 
 __all__ = ["Key", "Tag", "Use"]
@@ -43,7 +43,8 @@ class Key:
     """One KMS key in one Region. Instants are seconds since 1970.
 
     `imports` are the imported bytes that are there, by identifier of their material; None unless the origin is
-    EXTERNAL. `waiting` is a deletion window in days that begins when the last replica is gone. `disabled` is what the
+    EXTERNAL. `pending_window_days` is a deletion window in days that begins when the last replica is gone.
+    `disabled` is what the
     key returns to when its custom key store is connected again.
     """
 
@@ -59,11 +60,11 @@ class Key:
     created: float
     policy: str
     state: KeyState = KeyState.ENABLED
-    backing: Backing = field(default_factory=Backing, repr=False)
+    materials: KeyMaterials = field(default_factory=KeyMaterials, repr=False)
     imports: dict[bytes, Import] | None = None
-    family: Family | None = field(default=None, repr=False)
+    multi_region_key: MultiRegionKey | None = field(default=None, repr=False)
     deletion_date: float | None = None
-    waiting: int | None = None
+    pending_window_days: int | None = None
     last_use: Use | None = None
     custom_key_store: CustomKeyStore | None = field(default=None, repr=False)
     xks_key_id: str | None = None
@@ -83,41 +84,41 @@ class Key:
     @property
     def material(self) -> Material | None:
         """The material that new ciphertexts are made under, None where there is none (any more)."""
-        held = self.backing.current
-        if held is None or (self.imports is not None and held.material.identifier not in self.imports):
+        version = self.materials.current
+        if version is None or (self.imports is not None and version.material.identifier not in self.imports):
             return None
-        return held.material
+        return version.material
 
     @property
-    def complete(self) -> bool:
+    def has_all_material(self) -> bool:
         """Whether every material that belongs to the key for good is there."""
         if self.imports is None:
             return True
-        held = [item for item in self.backing.holdings if item.state is not MaterialState.PENDING_ROTATION]
-        return bool(held) and all(item.material.identifier in self.imports for item in held)
+        version = [item for item in self.materials.versions if item.state is not MaterialState.PENDING_ROTATION]
+        return bool(version) and all(item.material.identifier in self.imports for item in version)
 
     @property
     def material_id(self) -> str | None:
         """CurrentKeyMaterialId: symmetric keys in AWS's own key store have one, once there is material."""
-        if self.spec.family != "symmetric" or self.custom_key_store is not None:
+        if self.spec.kind != "symmetric" or self.custom_key_store is not None:
             return None
         material = self.material
         return material.hex_id if material is not None else None
 
     @property
     def multi_region(self) -> bool:
-        """Whether the key is one of a family of related keys in several Regions."""
-        return self.family is not None
+        """Whether the key is one of several related multi-Region Regions."""
+        return self.multi_region_key is not None
 
     @property
     def replica(self) -> bool:
         """Whether the key is a replica of a primary in another Region."""
-        return self.family is not None and self.family.primary is not self
+        return self.multi_region_key is not None and self.multi_region_key.primary is not self
 
     @property
     def multi_region_type(self) -> str | None:
         """PRIMARY or REPLICA, None for a key of a single Region."""
-        if self.family is None:
+        if self.multi_region_key is None:
             return None
         return "REPLICA" if self.replica else "PRIMARY"
 
@@ -127,7 +128,7 @@ class Key:
             self.tags = Listing()
         self.tags.put(tag.key, tag)
 
-    def fire(self, change: Change) -> None:
+    def transition(self, change: Change) -> None:
         """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible.
 
         Beside the table: a key whose material is missing waits for it instead of being enabled or disabled, and a key
@@ -138,7 +139,7 @@ class Key:
             self.disabled = change is not Change.ENABLE
         if change is Change.CONNECT and self.disabled and self.state is KeyState.ENABLED:
             self.state = KeyState.DISABLED
-        if self.state in {KeyState.ENABLED, KeyState.DISABLED} and not self.complete:
+        if self.state in {KeyState.ENABLED, KeyState.DISABLED} and not self.has_all_material:
             self.state = KeyState.PENDING_IMPORT
         store = self.custom_key_store
         if store is not None and store.state != "CONNECTED" and self.state in {KeyState.ENABLED, KeyState.DISABLED}:

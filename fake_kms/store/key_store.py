@@ -53,4 +53,4 @@ class CustomKeyStore:
         self.state, self.error_code = state, error_code
         self.changes += 1
         for key in self.keys.values():
-            key.fire(Change.CONNECT if state == "CONNECTED" else Change.DISCONNECT)
+            key.transition(Change.CONNECT if state == "CONNECTED" else Change.DISCONNECT)

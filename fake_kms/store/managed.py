@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from fake_kms import arns
 from fake_kms.entropy import uuid
-from fake_kms.store.backing import Backing, Holding
 from fake_kms.store.key import Key
+from fake_kms.store.key_materials import KeyMaterials, KeyMaterialVersion
 from fake_kms.tables.key_specs import KEY_SPECS
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def prepared_managed_key(store: Store, region: Region, alias: Alias, now: float)
         description=f"Default key that protects my {service} data when no other key is defined",
         created=now,
         policy=_policy(region, service),
-        backing=Backing([Holding(store.makers.material(spec, key_id, 0))]),
+        materials=KeyMaterials([KeyMaterialVersion(store.makers.material(spec, key_id, 0))]),
     )
     return alias.prepared
 

@@ -43,7 +43,7 @@ class Listing(Generic[T]):
         return name in self._items
 
     def get(self, name: str) -> T | None:
-        """Give what has this name, or None."""
+        """Return what has this name, or None."""
         entry = self._items.get(name)
         return entry[1] if entry else None
 
@@ -69,7 +69,7 @@ class Listing(Generic[T]):
             self._compact()
 
     def page(self, after: int, limit: int, where: Callable[[T], bool] | None = None) -> tuple[list[T], int | None]:
-        """Give up to `limit` things that stand after a position, and the last position if more follow."""
+        """Return up to `limit` things that stand after a position, and the last position if more follow."""
         found: list[T] = []
         last = after
         for index in range(bisect_right(self._positions, after), len(self._positions)):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import arns
-from fake_kms.crypto.material import Makers
-from fake_kms.crypto.pool import RsaLoan
+from fake_kms.controls.clusters import Clusters
+from fake_kms.crypto.material import KeyGenerator
+from fake_kms.crypto.pool import RsaLease
 from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
-from fake_kms.store.clusters import Clusters
 from fake_kms.store.import_tokens import ImportTokens
-from fake_kms.store.lifecycle import Agenda
 from fake_kms.store.pages import Listing
+from fake_kms.store.schedule import Schedule
 from fake_kms.store.xks_routes import XksRoutes
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["Region", "Store"]
 
 # How long creating a replica, changing the primary Region and connecting a key store take under eventual
 # consistency, in seconds. Assumed: AWS says "a few seconds" to minutes.
-SETTLING = 10
+REPLICATION_DELAY = 10
 _NO_GRANTS: Listing[StoredGrant] = Listing()
 
 
@@ -96,11 +96,11 @@ class Store:
     def __init__(self, entropy: Entropy, quotas: dict[str, int], grant_delay: float = 0) -> None:
         self.entropy = entropy
         self.grant_delay = grant_delay
-        self.settling = SETTLING if grant_delay else 0
-        self.rsa = RsaLoan()
-        self.makers = Makers(entropy, self.rsa)
+        self.replication_delay = REPLICATION_DELAY if grant_delay else 0
+        self.rsa = RsaLease()
+        self.makers = KeyGenerator(entropy, self.rsa)
         self.quotas = quotas
-        self.agenda = Agenda()
+        self.schedule = Schedule()
         self.import_tokens = ImportTokens(self.makers, entropy)
         self.clusters = Clusters()
         self.xks = XksRoutes()
@@ -113,35 +113,35 @@ class Store:
         self._by_material: dict[str, dict[bytes, Key]] = {}
 
     def region(self, account: str, name: str) -> Region:
-        """Give a Region of an account; it comes into being when first asked for."""
+        """Return a Region of an account; it comes into being when first asked for."""
         region = self._regions.get((account, name))
         if region is None:
             region = self._regions[account, name] = Region(account, name)
         return region
 
     def known_region(self, account: str, name: str) -> Region | None:
-        """Give a Region of an account if anybody has used it."""
+        """Return a Region of an account if anybody has used it."""
         return self._regions.get((account, name))
 
     def regions(self) -> list[Region]:
-        """Give every Region that anybody has used."""
+        """Return every Region that anybody has used."""
         return list(self._regions.values())
 
     def add_key(self, key: Key) -> None:
         """Put a new key into its Region, where ciphertexts find it from now on."""
         self.region(key.account, key.region).add_key(key)
-        if key.family is not None:
-            key.family.members[key.region] = key
-        for held in key.backing.holdings:
-            self.add_material(key, held.material)
+        if key.multi_region_key is not None:
+            key.multi_region_key.keys[key.region] = key
+        for version in key.materials.versions:
+            self.add_material(key, version.material)
 
     def remove_key(self, key: Key) -> None:
         """Delete a key, its aliases and its material: what was encrypted under it stays encrypted."""
         here = self._by_material.get(key.region, {})
-        for held in key.backing.holdings:
-            here.pop(held.material.identifier, None)
-        if key.family is not None:
-            del key.family.members[key.region]
+        for version in key.materials.versions:
+            here.pop(version.material.identifier, None)
+        if key.multi_region_key is not None:
+            del key.multi_region_key.keys[key.region]
         for grant in list(self.grants_of(key.arn)):
             self.remove_grant(grant)
         if key.custom_key_store is not None:
@@ -150,8 +150,8 @@ class Store:
 
     def add_material(self, key: Key, material: Material) -> None:
         """Let ciphertexts that name this material find the key, in every Region that has it, from any account."""
-        if key.spec.family == "symmetric":
-            for related in key.family.members.values() if key.family else (key,):
+        if key.spec.kind == "symmetric":
+            for related in key.multi_region_key.keys.values() if key.multi_region_key else (key,):
                 self._by_material.setdefault(related.region, {})[material.identifier] = related
 
     def note(self, operation: str, key: Key, when: float) -> None:
@@ -173,15 +173,15 @@ class Store:
             del self._by_token[token]
 
     def grants_of(self, key_arn: str) -> Listing[StoredGrant]:
-        """Give the grants of a key; do not change the answer."""
+        """Return the grants of a key; do not change the answer."""
         return self._grants.get(key_arn, _NO_GRANTS)
 
     def has_grants(self, key_arn: str) -> bool:
-        """Tell whether a key has any grants."""
+        """Return whether a key has any grants."""
         return key_arn in self._grants and len(self._grants[key_arn]) > 0
 
     def retirable_by(self, region: str, principal: str) -> Listing[StoredGrant]:
-        """Give the grants in a Region that a principal may retire; do not change the answer."""
+        """Return the grants in a Region that a principal may retire; do not change the answer."""
         return self._retirable.get((region, principal), _NO_GRANTS)
 
     def key_of_arn(self, key_arn: str) -> Key | None:
@@ -203,5 +203,5 @@ class Store:
         """Find the key and material that a ciphertext names."""
         here = self._by_material.get(region)
         key = here.get(identifier) if here else None
-        held = key.backing.named(identifier) if key else None
-        return (key, held.material) if key and held else None
+        version = key.materials.named(identifier) if key else None
+        return (key, version.material) if key and version else None

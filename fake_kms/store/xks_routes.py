@@ -50,7 +50,7 @@ class XksRoutes:
         self._routes.setdefault(plain_endpoint(endpoint), {})[path] = connect
 
     def reach(self, target: XksTarget) -> XksProxy:
-        """Give the proxy of a key store. Raises: XksFailure UNREACHABLE or INVALID_URI_PATH."""
+        """Return the proxy of a key store. Raises: XksFailure UNREACHABLE or INVALID_URI_PATH."""
         paths = self._routes.get(plain_endpoint(target.uri_endpoint))
         if paths is None:
             raise XksFailure(Failure.UNREACHABLE, "no proxy is routed for this endpoint")
@@ -60,7 +60,7 @@ class XksRoutes:
         return connect(target)
 
     def find_vpc_endpoint_service(self, name: str, owner: str) -> VpcEndpointService | None:
-        """Give a VPC endpoint service, or None where it does not exist or another account owns it."""
+        """Return a VPC endpoint service, or None where it does not exist or another account owns it."""
         if not self.vpc_endpoint_services:
             return VpcEndpointService(name, owner, fit=True)
         service = self.vpc_endpoint_services.get(name)
@@ -68,5 +68,5 @@ class XksRoutes:
 
 
 def plain_endpoint(uri_endpoint: str) -> str:
-    """Give an endpoint in the one form in which two are compared: host names have no case."""
+    """Return an endpoint in the one form in which two are compared: host names have no case."""
     return uri_endpoint.lower()

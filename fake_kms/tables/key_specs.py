@@ -15,7 +15,7 @@ __all__ = [
     "KEY_SPECS",
     "MESSAGE_TYPES",
     "MESSAGE_TYPES_OF_ALGORITHM",
-    "MESSAGE_TYPES_OF_FAMILY",
+    "MESSAGE_TYPES_OF_KIND",
     "KeySpec",
     "algorithms",
 ]
@@ -25,13 +25,13 @@ __all__ = [
 class KeySpec:
     """What one key spec can do.
 
-    `usages` maps each usage to its algorithms, in AWS's order. `family` names the kind of material. `size` is
+    `usages` maps each usage to its algorithms, in AWS's order. `kind` names the kind of material. `size` is
     the length of symmetric and HMAC material, of an RSA modulus (all in bytes), or 0. `regions` is "all",
     "cn" (China Regions only) or "not cn". Keys of an `asymmetric` spec have a public half.
     """
 
     name: str
-    family: str
+    kind: str
     size: int
     usages: dict[str, tuple[str, ...]]
     regions: str = "all"
@@ -39,7 +39,7 @@ class KeySpec:
     asymmetric: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "asymmetric", self.family not in {"symmetric", "hmac"})
+        object.__setattr__(self, "asymmetric", self.kind not in {"symmetric", "hmac"})
 
     def available_in(self, region: str) -> bool:
         """Whether AWS has this spec in a Region."""
@@ -48,7 +48,7 @@ class KeySpec:
     @property
     def default_usage(self) -> str | None:
         """The usage CreateKey takes when none is said: only symmetric keys have one."""
-        return "ENCRYPT_DECRYPT" if self.family == "symmetric" else None
+        return "ENCRYPT_DECRYPT" if self.kind == "symmetric" else None
 
 
 # The member of KeyMetadata and GetPublicKey that lists the algorithms of a usage.
@@ -149,10 +149,10 @@ def algorithms(spec: str, usage: str) -> tuple[str, ...]:
 
 
 # The message types that a signing algorithm takes, where it does not take RAW and DIGEST; and those that every
-# algorithm of a key family takes. Source: Sign, MessageType; the refusals measured by floci.
+# algorithm of a kind of key spec takes. Source: Sign, MessageType; the refusals measured by floci.
 MESSAGE_TYPES_OF_ALGORITHM: dict[str, tuple[str, ...]] = {
     "ED25519_SHA_512": ("RAW",),
     "ED25519_PH_SHA_512": ("DIGEST",),
 }
-MESSAGE_TYPES_OF_FAMILY: dict[str, tuple[str, ...]] = {"ml_dsa": ("RAW", "EXTERNAL_MU")}
+MESSAGE_TYPES_OF_KIND: dict[str, tuple[str, ...]] = {"ml_dsa": ("RAW", "EXTERNAL_MU")}
 MESSAGE_TYPES = ("RAW", "DIGEST")

@@ -20,7 +20,7 @@ QUOTAS: dict[str, int] = {
 
 
 def quotas_with(changes: dict[str, int] | None) -> dict[str, int]:
-    """Give the quotas with some of them changed. Raises: TypeError for a quota that does not exist."""
+    """Return the quotas with some of them changed. Raises: TypeError for a quota that does not exist."""
     unknown = set(changes or ()) - set(QUOTAS)
     if unknown:
         raise TypeError(f"no such quota: {', '.join(sorted(unknown))}; there are {', '.join(QUOTAS)}")

@@ -12,7 +12,7 @@ from botocore.awsrequest import HeadersDict
 from botocore.config import Config
 
 from fake_kms import FakeKms, current, fake_kms
-from fake_kms.adapters.recognise import KMS_URL, is_kms
+from fake_kms.adapters.kms_requests import KMS_URL, is_kms
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 

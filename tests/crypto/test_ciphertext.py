@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from fake_kms.crypto import ciphertext, material
 from fake_kms.crypto.context import canonical, canonical_length
-from fake_kms.crypto.pool import RsaLoan
+from fake_kms.crypto.pool import RsaLease
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.entropy import SystemEntropy
 from fake_kms.tables.key_specs import KEY_SPECS
 
 ENTROPY = SystemEntropy()
-MATERIAL = material.Makers(ENTROPY, RsaLoan()).material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
+MATERIAL = material.KeyGenerator(ENTROPY, RsaLease()).material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
 # The overhead of AWS's blobs by plaintext length (crypto facts, section 1.2): first length, overhead.
 OVERHEADS = [
     (1, 152),

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from fake_kms.crypto import asymmetric, signing
+from fake_kms.crypto import asymmetric, signature_schemes
 
 # RFC 4231, test case 1: key of twenty 0x0b, "Hi There".
 RFC_4231 = {
@@ -23,7 +23,7 @@ RFC_4231 = {
 
 @pytest.mark.parametrize("algorithm", sorted(RFC_4231))
 def test_hmac(algorithm):
-    assert signing.mac(b"\x0b" * 20, algorithm, b"Hi There").hex() == RFC_4231[algorithm]
+    assert signature_schemes.mac(b"\x0b" * 20, algorithm, b"Hi There").hex() == RFC_4231[algorithm]
 
 
 # RFC 6979, appendix A.2.5 to A.2.7 (message "sample"); secp256k1: the widely published deterministic signature of
@@ -59,11 +59,11 @@ def test_ecdsa(curve):
     kind, algorithm, message, scalar, r, s = ECDSA[curve]
     private = ec.derive_private_key(scalar, kind())
 
-    signing.verify(private, algorithm, message, "RAW", encode_dss_signature(r, s))
+    signature_schemes.verify(private, algorithm, message, "RAW", encode_dss_signature(r, s))
     digest = hashlib.new(f"sha{algorithm[-3:]}", message).digest()
-    signing.verify(private, algorithm, digest, "DIGEST", encode_dss_signature(r, s))
-    with pytest.raises(signing.BadSignature):
-        signing.verify(private, algorithm, message, "RAW", encode_dss_signature(s, r))
+    signature_schemes.verify(private, algorithm, digest, "DIGEST", encode_dss_signature(r, s))
+    with pytest.raises(signature_schemes.BadSignature):
+        signature_schemes.verify(private, algorithm, message, "RAW", encode_dss_signature(s, r))
 
 
 def test_ed25519():
@@ -75,7 +75,7 @@ def test_ed25519():
         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
         "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
     )
-    assert signing.sign(private, "ED25519_SHA_512", b"\x72", "RAW").hex() == expected
+    assert signature_schemes.sign(private, "ED25519_SHA_512", b"\x72", "RAW").hex() == expected
 
 
 def test_ecdh():

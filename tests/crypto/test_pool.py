@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_kms import FakeKms
-from fake_kms.crypto.pool import RsaLoan, RsaPool
+from fake_kms.crypto.pool import RsaLease, RsaPool
 
 
 class CountingPool(RsaPool):
@@ -22,12 +22,12 @@ def public(key):
 
 def test_a_key_is_lent_once_at_a_time_and_again_after_its_return():
     pool = CountingPool()
-    first, second = RsaLoan(pool), RsaLoan(pool)
+    first, second = RsaLease(pool), RsaLease(pool)
     one, two, other = first.borrow(2048), first.borrow(2048), second.borrow(2048)
     assert len({public(one), public(two), public(other)}) == 3
 
     first.end()
-    third = RsaLoan(pool)
+    third = RsaLease(pool)
     assert [third.borrow(2048), third.borrow(2048)] == [one, two]
     assert CountingPool.made == 3
     second.end()

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_kms.crypto import recipient
+from fake_kms.crypto import cms_envelope
 from fake_kms.entropy import SeededEntropy, SystemEntropy
 
 ENTROPY = SystemEntropy()
@@ -35,7 +35,7 @@ def other_key():
 
 @pytest.fixture(scope="module")
 def blob(key):
-    return recipient.envelope(key.public_key(), bytes(range(32)), ENTROPY)
+    return cms_envelope.envelope(key.public_key(), bytes(range(32)), ENTROPY)
 
 
 def spki(public_key):
@@ -43,7 +43,7 @@ def spki(public_key):
 
 
 def test_the_form_is_that_of_aws(key):
-    blob = recipient.envelope(key.public_key(), bytes(32), SeededEntropy(1))
+    blob = cms_envelope.envelope(key.public_key(), bytes(32), SeededEntropy(1))
 
     key_id = hashlib.sha256(spki(key.public_key())).digest()
     expected = [
@@ -65,7 +65,7 @@ def test_the_form_is_that_of_aws(key):
     ("plaintext", "length"), [(0, 461), (1, 461), (15, 461), (16, 477), (32, 493), (64, 525), (1217, 1679)]
 )
 def test_the_length_is_that_of_aws(key, plaintext, length):
-    assert len(recipient.envelope(key.public_key(), bytes(plaintext), ENTROPY)) == length
+    assert len(cms_envelope.envelope(key.public_key(), bytes(plaintext), ENTROPY)) == length
 
 
 @pytest.mark.parametrize("size", [0, 1, 16, 32, 111, 112, 128, 1217, 4096, 70000])
@@ -73,7 +73,7 @@ def test_openssl_opens_it(key, tmp_path, size):
     plaintext = ENTROPY.bytes(size)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
-    (tmp_path / "blob").write_bytes(recipient.envelope(key.public_key(), plaintext, ENTROPY))
+    (tmp_path / "blob").write_bytes(cms_envelope.envelope(key.public_key(), plaintext, ENTROPY))
 
     opened = subprocess.run(
         ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", "blob", "-inkey", "key.pem"],
@@ -88,26 +88,26 @@ def test_openssl_opens_it(key, tmp_path, size):
 @settings(deadline=None)
 @given(plaintext=st.binary(max_size=5000))
 def test_what_was_closed_opens(key, plaintext):
-    assert recipient.open_envelope(key, recipient.envelope(key.public_key(), plaintext, ENTROPY)) == plaintext
+    assert cms_envelope.open_envelope(key, cms_envelope.envelope(key.public_key(), plaintext, ENTROPY)) == plaintext
 
 
 def test_a_longer_key_serves():
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
 
-    assert recipient.open_envelope(key, recipient.envelope(key.public_key(), b"secret", ENTROPY)) == b"secret"
+    assert cms_envelope.open_envelope(key, cms_envelope.envelope(key.public_key(), b"secret", ENTROPY)) == b"secret"
 
 
 def test_another_key_does_not_open_it(blob, other_key):
     with pytest.raises(ValueError):
-        recipient.open_envelope(other_key, blob)
+        cms_envelope.open_envelope(other_key, blob)
 
 
 def test_no_two_are_alike(key, blob):
-    assert recipient.envelope(key.public_key(), bytes(range(32)), ENTROPY) != blob
+    assert cms_envelope.envelope(key.public_key(), bytes(range(32)), ENTROPY) != blob
 
 
 def test_the_content_key_and_the_iv_come_from_entropy(key):
-    first, second = (recipient.envelope(key.public_key(), b"secret", SeededEntropy(7)) for _ in range(2))
+    first, second = (cms_envelope.envelope(key.public_key(), b"secret", SeededEntropy(7)) for _ in range(2))
 
     assert first[ENCRYPTED_KEY.stop :] == second[ENCRYPTED_KEY.stop :]
     assert first[ENCRYPTED_KEY] != second[ENCRYPTED_KEY]
@@ -120,34 +120,36 @@ def test_a_changed_byte_is_noticed_or_in_what_is_not_authenticated(key, blob):
         changed = bytearray(blob)
         changed[position] ^= 0x20
         with pytest.raises(ValueError):
-            recipient.open_envelope(key, bytes(changed))
+            cms_envelope.open_envelope(key, bytes(changed))
 
 
 @settings(deadline=None)
 @given(garbage=st.binary(max_size=600), keep=st.integers(0, 493), cut=st.integers(0, 493))
 def test_opening_never_fails_otherwise(key, blob, garbage, keep, cut):
     with contextlib.suppress(ValueError):
-        recipient.open_envelope(key, blob[:keep] + garbage + blob[cut:])
+        cms_envelope.open_envelope(key, blob[:keep] + garbage + blob[cut:])
 
 
 @pytest.mark.parametrize("content", [b"", b"x", bytes(15), bytes(16), bytes(32)])
 def test_a_content_without_padding_is_refused(key, content):
-    blob = recipient._write(bytes(32), key.public_key().encrypt(bytes(32), recipient._oaep()), bytes(16), content)
+    blob = cms_envelope._write(bytes(32), key.public_key().encrypt(bytes(32), cms_envelope._oaep()), bytes(16), content)
 
     with pytest.raises(ValueError):
-        recipient.open_envelope(key, blob)
+        cms_envelope.open_envelope(key, blob)
 
 
 @pytest.mark.parametrize("size", [0, 16, 31, 33])
 def test_a_content_key_of_another_size_is_refused(key, size):
-    blob = recipient._write(bytes(32), key.public_key().encrypt(bytes(size), recipient._oaep()), bytes(16), bytes(16))
+    blob = cms_envelope._write(
+        bytes(32), key.public_key().encrypt(bytes(size), cms_envelope._oaep()), bytes(16), bytes(16)
+    )
 
     with pytest.raises(ValueError, match="256 bits"):
-        recipient.open_envelope(key, blob)
+        cms_envelope.open_envelope(key, blob)
 
 
 def test_the_public_key_is_read(key):
-    assert recipient.load_public_key(spki(key.public_key())) == key.public_key()
+    assert cms_envelope.load_public_key(spki(key.public_key())) == key.public_key()
 
 
 @pytest.mark.parametrize(
@@ -163,11 +165,11 @@ def test_the_public_key_is_read(key):
 )
 def test_another_public_key_is_refused(der):
     with pytest.raises(ValueError):
-        recipient.load_public_key(der)
+        cms_envelope.load_public_key(der)
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_reading_a_public_key_never_fails_otherwise(garbage):
     with pytest.raises(ValueError):
-        recipient.load_public_key(garbage)
+        cms_envelope.load_public_key(garbage)

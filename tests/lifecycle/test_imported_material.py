@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from fake_kms import FakeKms
-from fake_kms.crypto.signing import mac
+from fake_kms.crypto.signature_schemes import mac
 from fake_kms.tables.imports import IMPORTS
 from fake_kms.tables.key_specs import KEY_SPECS
 

@@ -56,7 +56,7 @@ class Modelled:
         return "Enabled" if self.enabled else "Disabled"
 
     @property
-    def backing(self):
+    def materials(self):
         return self.primary or self
 
 
@@ -116,7 +116,7 @@ class KeyMachine(RuleBasedStateMachine):
         if primary is not None:
             primary.replicas.remove(key)
             if primary.waiting is not None and not primary.replicas:
-                primary.deletion, primary.waiting = date + primary.waiting * DAY, None
+                primary.deletion, primary.waiting = date + primary.pending_window_days * DAY, None
 
     def on_expire(self, key, _):
         key.imported, key.expires = False, None
@@ -298,7 +298,7 @@ class KeyMachine(RuleBasedStateMachine):
         for key in self.modelled:
             if not key.gone and not key.external:
                 assert self.ask(key, "list_key_rotations") is True
-                assert len(self.answer["Rotations"]) == key.backing.rotations
+                assert len(self.answer["Rotations"]) == key.materials.rotations
 
     @invariant()
     def what_was_encrypted_opens_exactly_while_its_key_is_enabled(self):

@@ -150,9 +150,9 @@ def test_a_change_of_state_is_the_tables_or_impossible_and_then_nothing_happens(
     stored.state = state
 
     if change in TRANSITIONS[state]:
-        stored.fire(change)
+        stored.transition(change)
         assert stored.state is TRANSITIONS[state][change]
     else:
         with pytest.raises(KeyError):
-            stored.fire(change)
+            stored.transition(change)
         assert stored.state is state

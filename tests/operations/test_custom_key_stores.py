@@ -245,7 +245,9 @@ def test_a_cluster_backs_one_key_store_of_the_account(client, hsm, refused, else
     elsewhere(account="111122223333").create_custom_key_store(**request)
 
 
-@pytest.mark.parametrize("common", [{"family": "backup"}, {"certificate": CERTIFICATE}], ids=["family", "certificate"])
+@pytest.mark.parametrize(
+    "common", [{"backup_lineage": "backup"}, {"certificate": CERTIFICATE}], ids=["family", "certificate"]
+)
 def test_so_do_clusters_of_one_backup_history(kms, client, make, refused, common):
     kms.clusters.add(CLUSTER, **common)
     kms.clusters.add(OTHER_CLUSTER, **common)
@@ -696,11 +698,11 @@ def test_members_of_the_other_type_are_refused(client, hsm, outside, refused):
 
 
 def test_a_related_cluster(kms, client, make, refused):
-    kms.clusters.add(CLUSTER, family="ours")
-    kms.clusters.add(OTHER_CLUSTER, family="ours")
-    kms.clusters.add("cluster-strangerrrr", family="theirs")
+    kms.clusters.add(CLUSTER, backup_lineage="ours")
+    kms.clusters.add(OTHER_CLUSTER, backup_lineage="ours")
+    kms.clusters.add("cluster-strangerrrr", backup_lineage="theirs")
     kms.clusters.add("cluster-otheranchor", certificate="another")
-    kms.clusters.add("cluster-smalllllll2", hsms=1, family="ours")
+    kms.clusters.add("cluster-smalllllll2", hsms=1, backup_lineage="ours")
     kms.clusters.add("cluster-inactiveeee", state="CREATE_IN_PROGRESS")
     key_store = make(HSM, connect=False)
     codes = {

@@ -6,7 +6,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_kms.policy.decide import Grant, Policies, Principal, Request, decide
+from fake_kms.policy.decide import Grant, IamPrincipal, Policies, Request, decide
 from fake_kms.policy.document import MalformedPolicy, parse_policy
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
@@ -14,22 +14,22 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 
 
 def _user(account):
-    return Principal(f"arn:aws:iam::{account}:user/alice", account, "User", None, "AIDAALICE", None)
+    return IamPrincipal(f"arn:aws:iam::{account}:user/alice", account, "User", None, "AIDAALICE", None)
 
 
 def _session(account):
     role = f"arn:aws:iam::{account}:role/p/App"
-    return Principal(f"arn:aws:sts::{account}:assumed-role/App/s", account, "AssumedRole", role, "AROAAPP:s", None)
+    return IamPrincipal(f"arn:aws:sts::{account}:assumed-role/App/s", account, "AssumedRole", role, "AROAAPP:s", None)
 
 
 def _root(account):
-    return Principal(f"arn:aws:iam::{account}:root", account, "Account", None, account, None)
+    return IamPrincipal(f"arn:aws:iam::{account}:root", account, "Account", None, account, None)
 
 
 CALLERS = [make(account) for account in (ACCOUNT, OTHER) for make in (_user, _session, _root)]
 CALLERS += [
-    Principal("x.amazonaws.com", ACCOUNT, "Service", None, "x", "x.amazonaws.com"),
-    Principal(
+    IamPrincipal("x.amazonaws.com", ACCOUNT, "Service", None, "x", "x.amazonaws.com"),
+    IamPrincipal(
         f"arn:aws:sts::{ACCOUNT}:federated-user/bob", ACCOUNT, "FederatedUser", None, "f:bob", None, CALLERS[0].arn
     ),
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_kms.policy.decide import Grant, Policies, Principal, Request, decide
+from fake_kms.policy.decide import Grant, IamPrincipal, Policies, Request, decide
 from fake_kms.policy.document import parse_policy
 
 CASES = [
@@ -16,7 +16,7 @@ CASES = [
 
 
 def _request(raw):
-    return Request(**{**raw, "principal": Principal(**raw["principal"])})
+    return Request(**{**raw, "principal": IamPrincipal(**raw["principal"])})
 
 
 def _policy(document, name, kind="identity"):

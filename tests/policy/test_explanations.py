@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from fake_kms.policy.decide import Grant, Outcome, Policies, Principal, Request, decide
+from fake_kms.policy.decide import Grant, IamPrincipal, Outcome, Policies, Request, decide
 from fake_kms.policy.document import default_policy, parse_policy
-from fake_kms.policy.grants import at_least_as_strict, grant_matches, why_not
+from fake_kms.policy.grant_terms import at_least_as_strict, grant_matches, why_not
 
 ACCOUNT = "111122223333"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-ALICE = Principal(f"arn:aws:iam::{ACCOUNT}:user/alice", ACCOUNT, "User", None, "AIDAALICE", None)
+ALICE = IamPrincipal(f"arn:aws:iam::{ACCOUNT}:user/alice", ACCOUNT, "User", None, "AIDAALICE", None)
 TENANT = "kms:EncryptionContext:tenant"
 KEY_POLICY = parse_policy(default_policy(ROOT), "key policy", kind="key")
 

@@ -11,7 +11,7 @@ from fake_kms.policy.document import (
     OverlyPermissive,
     default_policy,
     key_policy_principals,
-    normalise,
+    normalize,
     parse,
     parse_policy,
 )
@@ -230,11 +230,11 @@ def test_only_text_is_taken():
 )
 def test_normalise_refuses_what_is_no_key_policy(text):
     with pytest.raises(MalformedPolicy):
-        normalise(text)
+        normalize(text)
 
 
 def test_the_default_policy_is_one():
     text = default_policy("arn:aws:iam::111122223333:root")
-    assert text == normalise(text)
+    assert text == normalize(text)
     assert parse(text)["Id"] == "key-default-1"
     assert parse_policy(text, "key policy", kind="key").statements[0].sid == "Enable IAM User Permissions"

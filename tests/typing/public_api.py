@@ -10,8 +10,8 @@ from fake_kms.nitro import attestation_document
 from fake_kms.xks_proxy import LocalXksProxy
 
 if TYPE_CHECKING:
+    from fake_kms.controls.principals import Principal
     from fake_kms.policy.decide import Decision
-    from fake_kms.service.principals import Actor
 
 
 @fake_kms
@@ -39,11 +39,11 @@ def use() -> None:
         kms.client("eu-west-1", use_ssl=True)
         codes: list[str | None] = [event.error_code for event in kms.journal.events("Encrypt", key="k", error="e")]
         names: tuple[str, str] = (kms.region, kms.account_id)
-        kms.clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, family="f").set_state("ACTIVE")
+        kms.clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f").set_state("ACTIVE")
         kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
         kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
         kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=names[1], fit=True)
-        actor: Actor = kms.principals.role("App", policies=[{}], tags={"a": "b"}).assume("other", mfa=True)
+        actor: Principal = kms.principals.role("App", policies=[{}], tags={"a": "b"}).assume("other", mfa=True)
         with kms.acting_as(actor.via("s3").having({"aws:SourceIp": "192.0.2.1"})) as same:
             same.client("eu-west-1")
         verdict: Decision = kms.simulate(actor, "kms:Decrypt", "k", encryption_context={"a": "b"}, context={})

@@ -17,7 +17,7 @@ class Cluster:
     """One CloudHSM cluster; what is None is not compared.
 
     `password` is that of the crypto user kmsuser, `certificate` the trust anchor, `hsms` the number of active HSMs,
-    `state` ACTIVE or another of CloudHSM's. Clusters of one `family` share a backup history. With a
+    `state` ACTIVE or another of CloudHSM's. Clusters of one `backup_lineage` share a backup history. With a
     `connection_error` (USER_LOGGED_IN, SUBNET_NOT_FOUND, ...) every connection fails so.
     """
 
@@ -26,7 +26,7 @@ class Cluster:
     certificate: str | None = field(default=None, repr=False)
     hsms: int = 2
     state: str = "ACTIVE"
-    family: str | None = None
+    backup_lineage: str | None = None
     connection_error: str | None = None
     failed_logins: int = 0
 
@@ -66,15 +66,15 @@ class Cluster:
         return None
 
     def accepts(self, certificate: str) -> bool:
-        """Tell whether a trust anchor certificate is that of this cluster."""
+        """Return whether a trust anchor certificate is that of this cluster."""
         return self.certificate is None or self.certificate.split() == certificate.split()
 
     def shares_history(self, other: Cluster) -> bool | None:
-        """Tell whether two clusters share a backup history, and so their certificate; None where nothing says so."""
+        """Return whether two clusters share a backup history, and so their certificate; None where nothing says so."""
         if self is other or self.cluster_id == other.cluster_id:
             return True
-        if self.family is not None and other.family is not None:
-            return self.family == other.family
+        if self.backup_lineage is not None and other.backup_lineage is not None:
+            return self.backup_lineage == other.backup_lineage
         if self.certificate is not None and other.certificate is not None:
             return self.accepts(other.certificate)
         return None
@@ -103,16 +103,16 @@ class Clusters:
         certificate: str | None = None,
         hsms: int = 2,
         state: str = "ACTIVE",
-        family: str | None = None,
+        backup_lineage: str | None = None,
     ) -> Cluster:
         """Register a cluster, in place of one with the same id; from then on unregistered ones do not exist.
 
         Input: `password` of kmsuser and trust anchor `certificate`, None to take any; `hsms` that are active; clusters
-        of the same `family` share a backup history. Raises: ValueError for an id that CloudHSM would not give.
+        of the same `backup_lineage` share a backup history. Raises: ValueError for an id that CloudHSM would not give.
         """
         if not _CLUSTER_ID.fullmatch(cluster_id):
             raise ValueError(f"CloudHSM ids are like {_CLUSTER_ID.pattern}, and KMS refuses others: {cluster_id!r}")
-        cluster = Cluster(cluster_id, password, certificate, hsms, state, family)
+        cluster = Cluster(cluster_id, password, certificate, hsms, state, backup_lineage)
         self._clusters[cluster_id] = cluster
         return cluster
 
@@ -121,7 +121,7 @@ class Clusters:
         del self._clusters[cluster_id]
 
     def find(self, cluster_id: str) -> Cluster | None:
-        """Give the cluster of an id, or None where it does not exist."""
+        """Return the cluster of an id, or None where it does not exist."""
         if not self._clusters:
             return Cluster(cluster_id)
         return self._clusters.get(cluster_id)

@@ -29,7 +29,7 @@ _REQUIRED_BY_SERVICE = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlo
 
 
 def ignores_ciphertext(request: Mapping[str, Any]) -> bool:
-    """Tell whether a request is a dry run that asks about permissions only, whatever the ciphertext is."""
+    """Return whether a request is a dry run that asks about permissions only, whatever the ciphertext is."""
     return request.get("DryRun") is True and "IGNORE_CIPHERTEXT" in request.get("DryRunModifiers", ())
 
 

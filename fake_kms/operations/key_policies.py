@@ -6,7 +6,7 @@ from typing import Any
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
-from fake_kms.policy.document import normalise
+from fake_kms.policy.document import normalize
 from fake_kms.store.pages import Listing
 
 __all__: list[str] = []
@@ -16,7 +16,7 @@ _DEFAULT = "default"
 
 @operation("GetKeyPolicy", KeyUse())
 def get_key_policy(call: Call) -> Output:
-    """Give a key's policy. Input: PolicyName, only `default` exists. Source: API_GetKeyPolicy."""
+    """Return a key's policy. Input: PolicyName, only `default` exists. Source: API_GetKeyPolicy."""
     name = call.input.get("PolicyName", _DEFAULT)
     if name != _DEFAULT:
         raise errors.no_such_policy()
@@ -31,10 +31,10 @@ def _check_put(call: Call) -> None:
         raise errors.policy_name_unsupported()
 
 
-@operation("PutKeyPolicy", KeyUse(), check_fit=_check_put, changes=True)
+@operation("PutKeyPolicy", KeyUse(), after_key_checks=_check_put, changes=True)
 def put_key_policy(call: Call) -> None:
     """Replace a key's policy. Input: Policy up to 32 KB of JSON. Source: API_PutKeyPolicy."""
-    call.key.policy = normalise(call.input["Policy"])
+    call.key.policy = normalize(call.input["Policy"])
 
 
 @operation("ListKeyPolicies", KeyUse())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_kms import errors
-from fake_kms.crypto import signing
+from fake_kms.crypto import signature_schemes
 from fake_kms.crypto.material import Unavailable
 from fake_kms.operations._declare import Call, KeyUse, Output, operation
 from fake_kms.tables.key_specs import (
@@ -11,7 +11,7 @@ from fake_kms.tables.key_specs import (
     EXTERNAL_MU_LENGTH,
     MESSAGE_TYPES,
     MESSAGE_TYPES_OF_ALGORITHM,
-    MESSAGE_TYPES_OF_FAMILY,
+    MESSAGE_TYPES_OF_KIND,
 )
 
 __all__: list[str] = []
@@ -23,7 +23,7 @@ def _check_message(call: Call) -> None:
     algorithm, message_type = call.input["SigningAlgorithm"], call.input.get("MessageType", "RAW")
     spec = call.key.spec
     # Assumed: EXTERNAL_MU with keys other than ML-DSA is refused like DIGEST with ML-DSA, by key spec.
-    if message_type not in MESSAGE_TYPES_OF_FAMILY.get(spec.family, MESSAGE_TYPES):
+    if message_type not in MESSAGE_TYPES_OF_KIND.get(spec.kind, MESSAGE_TYPES):
         raise errors.message_type_of_key_spec(message_type, spec.name)
     if message_type not in MESSAGE_TYPES_OF_ALGORITHM.get(algorithm, (message_type,)):
         raise errors.message_type_of_algorithm(message_type, algorithm)
@@ -34,7 +34,7 @@ def _check_message(call: Call) -> None:
         raise errors.external_mu_length(algorithm)
 
 
-@operation("Sign", _KEY, check_fit=_check_message)
+@operation("Sign", _KEY, after_key_checks=_check_message)
 def sign(call: Call) -> Output:
     """Sign a message of up to 4096 bytes, or its digest, with the private half of a key.
 
@@ -43,20 +43,22 @@ def sign(call: Call) -> Output:
     """
     algorithm, message = call.input["SigningAlgorithm"], call.input["Message"]
     try:
-        signature = signing.sign(call.material.private, algorithm, message, call.input.get("MessageType", "RAW"))
+        signature = signature_schemes.sign(
+            call.material.private, algorithm, message, call.input.get("MessageType", "RAW")
+        )
     except Unavailable as lack:
         raise errors.unsupported(str(lack)) from None
     return {"KeyId": call.key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 
-@operation("Verify", _KEY, check_fit=_check_message)
+@operation("Verify", _KEY, after_key_checks=_check_message)
 def verify(call: Call) -> Output:
     """Verify a signature. Raises: KMSInvalidSignatureException; never SignatureValid false. Source: API_Verify."""
     algorithm, message = call.input["SigningAlgorithm"], call.input["Message"]
     message_type = call.input.get("MessageType", "RAW")
     try:
-        signing.verify(call.material.private, algorithm, message, message_type, call.input["Signature"])
-    except signing.BadSignature:
+        signature_schemes.verify(call.material.private, algorithm, message, message_type, call.input["Signature"])
+    except signature_schemes.BadSignature:
         raise errors.invalid_signature_of_message() from None
     except Unavailable as lack:
         raise errors.unsupported(str(lack)) from None

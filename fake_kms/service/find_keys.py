@@ -8,8 +8,8 @@ from fake_kms import errors
 from fake_kms.crypto import ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._declare import FoundKey
-from fake_kms.service.constraints import ignores_ciphertext
-from fake_kms.store.find import Elsewhere, Found, find_key, is_alias
+from fake_kms.service.check_constraints import ignores_ciphertext
+from fake_kms.store.find import Found, KeyInAnotherAccount, find_key, is_alias
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call, Declaration, KeyUse
@@ -36,7 +36,7 @@ def _by_name(call: Call, use: KeyUse, permission: Permission) -> Found:
         raise errors.aliases_not_supported()
     try:
         return find_key(call.store, call.region, identifier, call.now, cross_account=permission.cross_account)
-    except Elsewhere:
+    except KeyInAnotherAccount:
         action = use.action or permission.actions[0]
         raise errors.access_denied_across_accounts(call.caller.arn, action) from None
 

@@ -17,7 +17,7 @@ from fake_kms.policy.document import (
     key_policy_principals,
     parse_policy,
 )
-from fake_kms.service.conditions import ConditionContext
+from fake_kms.service.condition_context import ConditionContext
 from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ _TARGET = "TrentService."
 
 
 def whose(headers: Any) -> tuple[str, str]:
-    """Give the two headers that say whose a client library's request is, target and authorization; empty for none."""
+    """Return the two headers that say whose a client library's request is, target and authorization; empty for none."""
     return header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
 
 
 def is_kms(url: str, target: str, authorization: str) -> bool:
-    """Tell whether a request is KMS's, from its URL and what `whose` gives."""
+    """Return whether a request is KMS's, from its URL and what `whose` gives."""
     return target.startswith(_TARGET) or "/kms/aws4_request" in authorization or KMS_URL.match(url) is not None

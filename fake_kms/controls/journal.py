@@ -70,7 +70,7 @@ class Event(NamedTuple):
         return self.error_code is None
 
     def explain(self) -> str:
-        """Tell what was decided about the caller and why, in lines for people."""
+        """Return what was decided about the caller and why, in lines for people."""
         if not self.decisions:
             return f"{self}\n  The request was answered before anybody asked whether the caller may."
         return "\n".join([str(self), *(decision.explain() for decision in self.decisions)])

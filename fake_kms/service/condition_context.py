@@ -55,7 +55,7 @@ class ConditionContext(Mapping[str, Value]):
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Give the value of a condition key, or the default where it has none."""
+        """Return the value of a condition key, or the default where it has none."""
         value = self._value(name)
         return default if value is None else value
 
@@ -81,14 +81,14 @@ class ConditionContext(Mapping[str, Value]):
     # --- what the tables below are made of -------------------------------------------------------------------
 
     def parameter(self, member: str, default: Any = None) -> str | None:
-        """Give a request member as conditions compare it."""
+        """Return a request member as conditions compare it."""
         value = self._call.input.get(member, default)
         if value is None:
             return None
         return _text(value)
 
     def encryption_context(self) -> Mapping[str, str] | None:
-        """Give the encryption context that belongs to the key of this check."""
+        """Return the encryption context that belongs to the key of this check."""
         request = self._call.input
         own = request.get(self._found.use.context) if self._found else None
         constraints = request.get("Constraints", {})  # a grant is made for the contexts it allows
@@ -98,11 +98,11 @@ class ConditionContext(Mapping[str, Value]):
         return context
 
     def encryption_context_of_operation(self) -> Mapping[str, str] | None:
-        """Give the encryption context that grants are held against; None where the operation has none at all."""
+        """Return the encryption context that grants are held against; None where the operation has none at all."""
         return self.encryption_context() or {} if "kms:encryptioncontextkeys" in self._offered else None
 
     def of_key(self, attribute: Callable[[Key], str | None]) -> str | None:
-        """Give a property of the key, or None where there is none."""
+        """Return a property of the key, or None where there is none."""
         return attribute(self.key) if self.key is not None else None
 
 

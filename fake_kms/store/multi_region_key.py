@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fake_kms.store.key import Key
 
-__all__ = ["Family"]
+__all__ = ["MultiRegionKey"]
 
 
 @dataclass(slots=True, eq=False)
-class Family:
+class MultiRegionKey:
     """What related keys share: who is the primary, and who else there is, by Region in the order they came."""
 
     primary: Key
-    members: dict[str, Key] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
 
     @property
     def replicas(self) -> list[Key]:
-        """The keys of the family besides the primary."""
-        return [key for key in self.members.values() if key is not self.primary]
+        """The related keys besides the primary."""
+        return [key for key in self.keys.values() if key is not self.primary]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
+from fake_kms.controls.principals import Principal
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller
 from fake_kms.operations._declare import FoundKey, KeyUse
 from fake_kms.policy.decide import Policies, Request, decide
-from fake_kms.service.authorization import decide_on_key
-from fake_kms.service.conditions import ConditionContext
-from fake_kms.service.principals import Actor
-from fake_kms.store.find import Elsewhere, find_key
+from fake_kms.service.authorize import decide_on_key
+from fake_kms.service.condition_context import ConditionContext
+from fake_kms.store.find import KeyInAnotherAccount, find_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ __all__ = ["simulate"]
 
 def simulate(
     service: Service,
-    actor: Actor,
+    actor: Principal,
     action: str,
     identifier: str | None,
     encryption_context: Mapping[str, str] | None,
     context: Mapping[str, str | Sequence[str]] | None,
 ) -> Decision:
     """Decide about an action of a principal. Raises: ValueError, LookupError; see `FakeKms.simulate`."""
-    if not isinstance(actor, Actor):
+    if not isinstance(actor, Principal):
         raise TypeError(f"simulate takes what kms.principals made, not {actor!r}")
     action = action if action.startswith("kms:") else f"kms:{action}"
     if action == "kms:RetireGrant":
@@ -92,7 +92,7 @@ def _find(call: Call, identifier: str | None) -> tuple[Any, str | None]:
             continue  # looking the alias up would make the AWS managed key behind it
         try:
             found = find_key(call.store, region, identifier, call.now, cross_account=True)
-        except (KmsError, Elsewhere):
+        except (KmsError, KeyInAnotherAccount):
             continue
         return found.key, found.alias_name
     raise LookupError(f"there is no key {identifier}")

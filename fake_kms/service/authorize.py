@@ -13,9 +13,9 @@ from fake_kms import errors
 from fake_kms.operations._declare import FoundKey, KeyUse
 from fake_kms.policy.decide import Outcome, Policies, Request, decide
 from fake_kms.policy.document import parse_policy
-from fake_kms.policy.grants import Grant, at_least_as_strict
-from fake_kms.policy.principals import ALL_LIMITS, limits_of_name
-from fake_kms.service.conditions import ConditionContext
+from fake_kms.policy.grant_terms import Grant, at_least_as_strict
+from fake_kms.policy.principal_element import ALL_LIMITS, limits_of_name
+from fake_kms.service.condition_context import ConditionContext
 from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def authorize(exchange: Exchange) -> None:
 
 
 def _presented(call: Call) -> frozenset[str]:
-    """Give the ids of the grants whose tokens the request brings. Raises: KmsError InvalidGrantTokenException."""
+    """Return the ids of the grants whose tokens the request brings. Raises: KmsError InvalidGrantTokenException."""
     found = [call.store.grant_of_token(token) for token in call.input["GrantTokens"]]
     here = frozenset(grant.grant_id for grant in found if grant is not None and grant.region == call.region.name)
     if len(here) < len({grant and grant.grant_id for grant in found}):
@@ -205,7 +205,7 @@ def decide_on_key(
 
 
 def key_policy_of(key: Key) -> Policy:
-    """Give a key's policy, compiled; compiling is done once per text."""
+    """Return a key's policy, compiled; compiling is done once per text."""
     return parse_policy(key.policy, "key policy", kind="key")
 
 

@@ -10,7 +10,7 @@ from fake_kms import arns, errors
 from fake_kms.operations import Caller
 
 if TYPE_CHECKING:
-    from fake_kms.service.principals import Principals
+    from fake_kms.controls.principals import Principals
     from fake_kms.wire import HttpRequest
 
 __all__ = ["identify"]
@@ -25,7 +25,7 @@ _SCHEME = "AWS4-HMAC-SHA256 "
 
 
 def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> Caller:
-    """Tell who calls and in which Region.
+    """Return who calls and in which Region.
 
     Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException; UnrecognizedClientException
     for an access key that nobody registered, where that is `strict`.

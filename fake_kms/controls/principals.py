@@ -15,14 +15,14 @@ from fake_kms import arns
 from fake_kms.entropy import SystemEntropy
 from fake_kms.policy.document import MalformedPolicy, Policy, parse_policy
 from fake_kms.policy.identity import ADMINISTRATOR, Identity
-from fake_kms.policy.request import Principal
+from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
     import boto3
 
     from fake_kms.entropy import Entropy
 
-__all__ = ["Actor", "Credentials", "PolicyLike", "Principals", "Role"]
+__all__ = ["Credentials", "PolicyLike", "Principal", "Principals", "Role"]
 
 PolicyLike = str | Mapping[str, Any]
 Tags = Mapping[str, str]
@@ -41,7 +41,7 @@ class Credentials(TypedDict):
     aws_session_token: str | None
 
 
-class Actor:
+class Principal:
     """Somebody who can call: made by `kms.principals`.
 
     `arn` is as AWS prints it in its messages; `credentials` are for any SDK.
@@ -58,17 +58,17 @@ class Actor:
         return f"<{type(self).__name__} {self.arn}>"
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
-        """Give a boto3 client of KMS that calls as this principal."""
+        """Return a boto3 client of KMS that calls as this principal."""
         return self._registry.make_client(region_name or self._registry.region, {**self.credentials, **config})
 
     def session(self, region_name: str | None = None) -> boto3.Session:
-        """Give a boto3 session of this principal."""
+        """Return a boto3 session of this principal."""
         import boto3
 
         return boto3.Session(region_name=region_name or self._registry.region, **self.credentials)
 
-    def via(self, service: str, **context: str) -> Actor:
-        """Give this principal as seen when an AWS service calls for it, e.g. `app.via("s3")`.
+    def via(self, service: str, **context: str) -> Principal:
+        """Return this principal as seen when an AWS service calls for it, e.g. `app.via("s3")`.
 
         Sets kms:ViaService (a bare service name gets the fake's Region), aws:ViaAWSService and aws:CalledVia;
         `context` adds further condition keys.
@@ -78,15 +78,15 @@ class Actor:
         chain = {"aws:CalledVia": (called,), "aws:CalledViaFirst": called, "aws:CalledViaLast": called}
         return self.having({"kms:ViaService": host, "aws:ViaAWSService": "true"} | chain | context)
 
-    def having(self, context: Mapping[str, str | Sequence[str]]) -> Actor:
-        """Give this principal with further condition keys in its requests, e.g. `{"aws:SourceIp": "192.0.2.1"}`."""
+    def having(self, context: Mapping[str, str | Sequence[str]]) -> Principal:
+        """Return this principal with further condition keys in its requests, e.g. `{"aws:SourceIp": "192.0.2.1"}`."""
         identity = self.identity
         merged = {**identity.context, **_lowered(context)}
         changed = Identity(identity.principal, identity.policies, identity.boundary, identity.session, merged)
-        return Actor(self._registry, changed, temporary=self.credentials["aws_session_token"] is not None)
+        return Principal(self._registry, changed, temporary=self.credentials["aws_session_token"] is not None)
 
 
-class Role(Actor):
+class Role(Principal):
     """An IAM role. It calls through a session; `assume` gives further ones."""
 
     def __init__(self, registry: Principals, identity: Identity, role_id: str) -> None:
@@ -106,11 +106,11 @@ class Role(Actor):
         tags: Tags | None = None,
         mfa: bool = False,
         context: Mapping[str, str | Sequence[str]] | None = None,
-    ) -> Actor:
-        """Give another session of the role, with session policies, session tags and condition keys of its own."""
+    ) -> Principal:
+        """Return another session of the role, with session policies, session tags and condition keys of its own."""
         base = self.identity
         session_arn = f"{self.arn.rpartition('/')[0]}/{_checked_name(session_name)}"
-        principal = Principal(
+        principal = IamPrincipal(
             arn=session_arn,
             account=self.account,
             kind="AssumedRole",
@@ -124,7 +124,7 @@ class Role(Actor):
         keys |= _lowered(context or {})
         session = _policies(policies, "session policy {}")
         identity = Identity(principal, base.policies, base.boundary, session, keys)
-        return Actor(self._registry, identity, temporary=True)
+        return Principal(self._registry, identity, temporary=True)
 
 
 class Principals:
@@ -150,10 +150,10 @@ class Principals:
         self.account = account
         self.region = region
         self._entropy = entropy or SystemEntropy()
-        self._by_access_key: dict[str, Actor] = {}
+        self._by_access_key: dict[str, Principal] = {}
         self._known: set[str | None] = set()
         self._administrators: dict[tuple[str, str], Identity] = {}
-        self._acting: list[tuple[Actor]] = []
+        self._acting: list[tuple[Principal]] = []
 
     # --- registering -----------------------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ class Principals:
         boundary: PolicyLike | None = None,
         tags: Tags | None = None,
         context: Mapping[str, str | Sequence[str]] | None = None,
-    ) -> Actor:
+    ) -> Principal:
         """Register an IAM user.
 
         Input: `policies`, JSON texts or dicts, are its identity policies; `context` adds condition keys to its
@@ -176,9 +176,9 @@ class Principals:
         account = _checked_account(account or self.account)
         arn = f"{self._iam(account)}:user{_checked_path(path)}{_checked_name(name)}"
         unique_id = self._unique_id("AIDA")
-        principal = Principal(arn, account, "User", None, unique_id, None)
+        principal = IamPrincipal(arn, account, "User", None, unique_id, None)
         keys = {"aws:username": name, "aws:userid": unique_id, **_tags(tags), **_lowered(context or {})}
-        return Actor(self, self._identity(principal, policies, boundary, keys), temporary=False)
+        return Principal(self, self._identity(principal, policies, boundary, keys), temporary=False)
 
     def role(
         self,
@@ -197,40 +197,40 @@ class Principals:
         role_id = self._unique_id("AROA")
         role_arn = f"{self._iam(account)}:role{_checked_path(path)}{_checked_name(name)}"
         session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
-        principal = Principal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
+        principal = IamPrincipal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
         keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **_tags(tags), **_lowered(context or {})}
         return Role(self, self._identity(principal, policies, boundary, keys), role_id)
 
-    def root(self, account: str | None = None) -> Actor:
+    def root(self, account: str | None = None) -> Principal:
         """Register the root user of an account."""
         account = _checked_account(account or self.account)
-        principal = Principal(f"{self._iam(account)}:root", account, "Account", None, account, None)
-        return Actor(self, Identity(principal, context={"aws:userid": account}), temporary=False)
+        principal = IamPrincipal(f"{self._iam(account)}:root", account, "Account", None, account, None)
+        return Principal(self, Identity(principal, context={"aws:userid": account}), temporary=False)
 
-    def federated_user(self, name: str, *, of: Actor, policies: Sequence[PolicyLike] = ()) -> Actor:
+    def federated_user(self, name: str, *, of: Principal, policies: Sequence[PolicyLike] = ()) -> Principal:
         """Register a federated user session that an IAM user has got, with session policies."""
         account = of.account
         arn = f"arn:{self._partition}:sts::{account}:federated-user/{name}"
-        principal = Principal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
+        principal = IamPrincipal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
         session = _policies(policies, "session policy {}")
         keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA}
         identity = Identity(principal, of.identity.policies, of.identity.boundary, session, keys)
-        return Actor(self, identity, temporary=True)
+        return Principal(self, identity, temporary=True)
 
-    def service(self, name: str, *, source_arn: str | None = None, source_account: str | None = None) -> Actor:
+    def service(self, name: str, *, source_arn: str | None = None, source_account: str | None = None) -> Principal:
         """Register an AWS service that calls in its own name, e.g. `service("logs.us-east-1.amazonaws.com")`."""
-        principal = Principal(name, self.account, "Service", None, name, name)
+        principal = IamPrincipal(name, self.account, "Service", None, name, name)
         keys = {"aws:principalisawsservice": "true", "aws:principalservicename": name}
         if source_arn is not None:
             keys["aws:sourcearn"] = source_arn
         if source_account is not None:
             keys["aws:sourceaccount"] = source_account
-        return Actor(self, Identity(principal, context=keys), temporary=True)
+        return Principal(self, Identity(principal, context=keys), temporary=True)
 
     # --- asking ----------------------------------------------------------------------------------------------
 
     def knows(self, name: str) -> bool:
-        """Tell whether a policy or grant can name this: an account, or the ARN or unique id of who is registered.
+        """Return whether a policy or grant can name this: an account, or the ARN or unique id of who is registered.
 
         Sessions of a registered role count only once they are made.
         """
@@ -238,12 +238,12 @@ class Principals:
             return True
         return self._known_elsewhere is not None and self._known_elsewhere(name)
 
-    def of_access_key(self, access_key_id: str) -> Actor | None:
-        """Give the principal that an access key belongs to, or None."""
+    def of_access_key(self, access_key_id: str) -> Principal | None:
+        """Return the principal that an access key belongs to, or None."""
         return self._by_access_key.get(access_key_id)
 
     def identity_of(self, access_key_id: str, region: str, *, strict: bool = False) -> Identity | None:
-        """Tell who calls with an access key; None where nobody is known by it and `strict` says that matters."""
+        """Return who calls with an access key; None where nobody is known by it and `strict` says that matters."""
         actor = self._by_access_key.get(access_key_id)
         if actor is not None:
             return actor.identity
@@ -259,11 +259,11 @@ class Principals:
         return self.administrator(access_key_id if arns.is_account(access_key_id) else self.account, region)
 
     def administrator(self, account: str, region: str) -> Identity:
-        """Give the administrator of an account, whom unregistered access keys are."""
+        """Return the administrator of an account, whom unregistered access keys are."""
         partition = arns.partition_of(region)
         found = self._administrators.get((account, partition))
         if found is None:
-            principal = Principal(
+            principal = IamPrincipal(
                 f"arn:{partition}:iam::{account}:user/admin", account, "User", None, "AIDAADMIN", None
             )
             keys = {"aws:username": "admin", "aws:userid": "AIDAADMIN"}
@@ -271,9 +271,9 @@ class Principals:
         return found
 
     @contextmanager
-    def acting_as(self, actor: Actor) -> Iterator[Actor]:
+    def acting_as(self, actor: Principal) -> Iterator[Principal]:
         """Let every client whose credentials nobody registered call as this principal."""
-        if not isinstance(actor, Actor):
+        if not isinstance(actor, Principal):
             raise TypeError(f"acting_as takes what kms.principals made, not {actor!r}")
         entry = (actor,)
         self._acting.append(entry)
@@ -293,7 +293,7 @@ class Principals:
 
     def _identity(
         self,
-        principal: Principal,
+        principal: IamPrincipal,
         policies: Sequence[PolicyLike],
         boundary: PolicyLike | None,
         keys: Mapping[str, str | tuple[str, ...]],
@@ -309,7 +309,7 @@ class Principals:
     def _unique_id(self, prefix: str) -> str:
         return prefix + "".join(_LETTERS[byte % 32] for byte in self._entropy.bytes(17))
 
-    def _credentials(self, actor: Actor, *, temporary: bool) -> Credentials:
+    def _credentials(self, actor: Principal, *, temporary: bool) -> Credentials:
         access_key_id = self._unique_id(f"{'ASIA' if temporary else 'AKIA'}{_OURS}")[:20]
         self._by_access_key[access_key_id] = actor
         principal = actor.identity.principal

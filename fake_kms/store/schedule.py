@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["Agenda", "Due"]
+__all__ = ["Due", "Schedule"]
 
 
 class Due(NamedTuple):
@@ -14,11 +14,11 @@ class Due(NamedTuple):
 
     when: float
     order: int
-    happen: Callable[[float], None]
+    action: Callable[[float], None]
 
 
-class Agenda:
-    """The dates ahead. What was called off in the meantime is for `happen` to notice."""
+class Schedule:
+    """The dates ahead. What was called off in the meantime is for `action` to notice."""
 
     def __init__(self) -> None:
         self._heap: list[Due] = []
@@ -27,13 +27,13 @@ class Agenda:
     def __len__(self) -> int:
         return len(self._heap)
 
-    def put(self, when: float, happen: Callable[[float], None]) -> None:
-        """Note that something happens at an instant; `happen` is called with that instant."""
+    def at(self, when: float, action: Callable[[float], None]) -> None:
+        """Note that something happens at an instant; `action` is called with that instant."""
         self._order += 1
-        heapq.heappush(self._heap, Due(when, self._order, happen))
+        heapq.heappush(self._heap, Due(when, self._order, action))
 
-    def settle(self, now: float) -> None:
-        """Let everything happen whose time has come, oldest first; what that puts on the agenda included."""
+    def run_due(self, now: float) -> None:
+        """Let everything action whose time has come, oldest first; what that puts on the schedule included."""
         while self._heap and self._heap[0].when <= now:
             due = heapq.heappop(self._heap)
-            due.happen(due.when)
+            due.action(due.when)

@@ -14,7 +14,7 @@ from fake_kms.arns import is_account, parse_arn
 from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy
 
 if TYPE_CHECKING:
-    from fake_kms.policy.request import Principal
+    from fake_kms.policy.request import IamPrincipal
 
 __all__ = [
     "ALL_LIMITS",
@@ -22,7 +22,7 @@ __all__ = [
     "IDENTITY",
     "NO_LIMITS",
     "SESSION",
-    "Principals",
+    "PrincipalElement",
     "compile_principals",
     "limits_of_name",
 ]
@@ -43,7 +43,7 @@ _NAMED = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Principals:
+class PrincipalElement:
     """A compiled Principal or NotPrincipal (`negated`) of a statement that denies or allows."""
 
     names: tuple[str, ...]
@@ -56,8 +56,8 @@ class Principals:
     services: frozenset[str]
     federated: frozenset[str]
 
-    def limits(self, caller: Principal) -> int | None:
-        """Tell which of the caller's policies must allow too; None when the caller is not meant.
+    def limits(self, caller: IamPrincipal) -> int | None:
+        """Return which of the caller's policies must allow too; None when the caller is not meant.
 
         Assumed: that `*` of an Allow names no service, while `*` of a Deny does (IAM User Guide,
         aws:PrincipalIsAWSService, exempts services from such a Deny by a condition).
@@ -70,7 +70,7 @@ class Principals:
             return NO_LIMITS
         return self._named(caller)
 
-    def _named(self, caller: Principal) -> int | None:
+    def _named(self, caller: IamPrincipal) -> int | None:
         others = self.others
         if others:
             if caller.arn in others:
@@ -85,12 +85,12 @@ class Principals:
             return NO_LIMITS if caller.kind == "Account" else ALL_LIMITS
         return None
 
-    def _named_by_id(self, caller: Principal) -> int | None:
+    def _named_by_id(self, caller: IamPrincipal) -> int | None:
         if caller.unique_id in self.unique_ids:
             return NO_LIMITS
         return _ROLE if caller.unique_id.partition(":")[0] in self.unique_ids else None
 
-    def _spares(self, caller: Principal) -> bool:
+    def _spares(self, caller: IamPrincipal) -> bool:
         # A Deny spares only whom NotPrincipal lists with account, role and session. Assumed: that an Allow leaves
         # out whomever it lists by any of these.
         if self.everyone:
@@ -105,8 +105,8 @@ class Principals:
         return all(listed) if self.denies else any(listed)
 
 
-def limits_of_name(name: str, caller: Principal) -> int | None:
-    """Tell what limits the caller when a grant names `name`; None when the caller is not meant.
+def limits_of_name(name: str, caller: IamPrincipal) -> int | None:
+    """Return what limits the caller when a grant names `name`; None when the caller is not meant.
 
     Assumed: that a boundary and session policies limit a grant as they limit a key policy that names the same ARN.
     """
@@ -123,7 +123,7 @@ def limits_of_name(name: str, caller: Principal) -> int | None:
     return None
 
 
-def compile_principals(element: Any, *, negated: bool, denies: bool) -> Principals:
+def compile_principals(element: Any, *, negated: bool, denies: bool) -> PrincipalElement:
     """Compile a Principal or NotPrincipal. Raises: InvalidPrincipal, InvalidPolicyArn, MalformedPolicy."""
     pairs = tuple(_pairs(element))
     accounts: set[str] = set()
@@ -132,7 +132,7 @@ def compile_principals(element: Any, *, negated: bool, denies: bool) -> Principa
         if kind == "AWS" and name != "*":
             account = _account_of(name)
             (others if account is None else accounts).add(account or name)
-    return Principals(
+    return PrincipalElement(
         names=tuple(name for _, name in pairs),
         negated=negated,
         denies=denies,
@@ -175,7 +175,7 @@ def _checked_service(name: str) -> str:
 
 
 def _account_of(name: str) -> str | None:
-    """Give the account that a name stands for, None for what is in an account."""
+    """Return the account that a name stands for, None for what is in an account."""
     if is_account(name):
         return name
     if _UNIQUE_ID.fullmatch(name):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.policy.principals import limits_of_name
+from fake_kms.policy.principal_element import limits_of_name
 
 if TYPE_CHECKING:
     from fake_kms.policy.request import Request
@@ -39,7 +39,7 @@ class Grant:
 
 
 def grant_matches(grant: Grant, request: Request) -> bool:
-    """Tell whether a grant covers a request. Whether the caller's own policies limit it is not asked here."""
+    """Return whether a grant covers a request. Whether the caller's own policies limit it is not asked here."""
     return (
         request.grant_operation in grant.operations
         and limits_of_name(grant.grantee, request.principal) is not None
@@ -49,7 +49,7 @@ def grant_matches(grant: Grant, request: Request) -> bool:
 
 
 def why_not(grant: Grant, request: Request) -> str:
-    """Say why a grant does not cover a request; empty when it does."""
+    """Return why a grant does not cover a request; empty when it does."""
     if request.grant_operation is None:
         return f"operation: no grant can authorize {request.action} here"
     if request.grant_operation not in grant.operations:
@@ -62,7 +62,7 @@ def why_not(grant: Grant, request: Request) -> str:
 
 
 def at_least_as_strict(child: Mapping[str, Any] | None, parent: Mapping[str, Any] | None) -> bool:
-    """Tell whether a grant made by a grantee is constrained at least as its own grant.
+    """Return whether a grant made by a grantee is constrained at least as its own grant.
 
     Input: the `Constraints` members of CreateGrant: EncryptionContextSubset, EncryptionContextEquals, SourceArn.
     A subset may gain pairs or become Equals; Equals must be the same. Source: Developer Guide, "Granting CreateGrant".
@@ -83,7 +83,7 @@ def _holds_all(constraints: Mapping[str, Any], wanted: _Pairs) -> bool:
 
 
 def _pairs(context: Mapping[str, str] | None) -> _Pairs:
-    """Give the pairs of an encryption context: names without letter case, values with it."""
+    """Return the pairs of an encryption context: names without letter case, values with it."""
     return _lowered(tuple(context.items())) if context else frozenset()
 
 

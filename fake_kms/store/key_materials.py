@@ -1,6 +1,6 @@
 """What backs a key: its key materials and their rotation.
 
-The keys of a multi-Region family share one backing, so material made or rotated for one is there for all, and
+Related multi-Region keys share one `KeyMaterials`, so material made or rotated for one is there for all, and
 nothing is copied. Imported bytes are in a Region or not: that is `Key.imports`.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
 
-__all__ = ["Backing", "Holding", "Import", "MaterialState"]
+__all__ = ["Import", "KeyMaterialVersion", "KeyMaterials", "MaterialState"]
 
 
 class MaterialState(str, Enum):
@@ -25,7 +25,7 @@ class MaterialState(str, Enum):
 
 
 @dataclass(slots=True, eq=False)
-class Holding:
+class KeyMaterialVersion:
     """One material of a key; `rotated` and `rotation_type` tell when and how it became the current one."""
 
     material: Material
@@ -44,41 +44,41 @@ class Import:
 
 
 @dataclass(slots=True, eq=False)
-class Backing:
+class KeyMaterials:
     """The materials of a key, oldest first, and when the next rotation is due (seconds since 1970).
 
     `rotation_period` is in days, None while automatic rotation is off.
     """
 
-    holdings: list[Holding] = field(default_factory=list)
+    versions: list[KeyMaterialVersion] = field(default_factory=list)
     rotation_period: int | None = None
     next_rotation: float | None = None
     on_demand_rotations: int = 0
 
     @property
-    def current(self) -> Holding | None:
+    def current(self) -> KeyMaterialVersion | None:
         """The holding that new ciphertexts are made under."""
-        for held in reversed(self.holdings):  # asked for by every call
-            if held.state is MaterialState.CURRENT:
-                return held
+        for version in reversed(self.versions):  # asked for by every call
+            if version.state is MaterialState.CURRENT:
+                return version
         return None
 
     @property
-    def pending(self) -> Holding | None:
+    def pending(self) -> KeyMaterialVersion | None:
         """The holding that waits for its rotation."""
-        return next((held for held in self.holdings if held.state is MaterialState.PENDING_ROTATION), None)
+        return next((version for version in self.versions if version.state is MaterialState.PENDING_ROTATION), None)
 
-    def named(self, identifier: bytes) -> Holding | None:
+    def named(self, identifier: bytes) -> KeyMaterialVersion | None:
         """Find a holding by the identifier of its material."""
-        for held in self.holdings:  # asked for by every Decrypt
-            if held.material.identifier == identifier:
-                return held
+        for version in self.versions:  # asked for by every Decrypt
+            if version.material.identifier == identifier:
+                return version
         return None
 
-    def rotate_to(self, held: Holding, now: float, rotation_type: str) -> None:
+    def rotate_to(self, version: KeyMaterialVersion, now: float, rotation_type: str) -> None:
         """Make a holding the current one."""
         if self.current is not None:
             self.current.state = MaterialState.NON_CURRENT
-        if held not in self.holdings:
-            self.holdings.append(held)
-        held.state, held.rotated, held.rotation_type = MaterialState.CURRENT, now, rotation_type
+        if version not in self.versions:
+            self.versions.append(version)
+        version.state, version.rotated, version.rotation_type = MaterialState.CURRENT, now, rotation_type

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from fake_kms.operations import Call, Declaration, KeyUse
     from fake_kms.store.key import Key
 
-__all__ = ["check_fitness"]
+__all__ = ["check_keys"]
 
 
-def check_fitness(call: Call, declaration: Declaration) -> None:
+def check_keys(call: Call, declaration: Declaration) -> None:
     """Check every key of a call, one after the other, and before and after that what the operation declares.
 
     Raises: KmsError.
@@ -34,8 +34,8 @@ def check_fitness(call: Call, declaration: Declaration) -> None:
             _check_algorithm(call, key, use)
         if use.check is not None:
             use.check(call, found)
-    if declaration.check_fit is not None:
-        declaration.check_fit(call)
+    if declaration.after_key_checks is not None:
+        declaration.after_key_checks(call)
 
 
 def _check_algorithm(call: Call, key: Key, use: KeyUse) -> None:

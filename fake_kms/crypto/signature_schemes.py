@@ -74,5 +74,5 @@ def mac(secret: bytes, algorithm: str, message: bytes) -> bytes:
 
 
 def mac_matches(secret: bytes, algorithm: str, message: bytes, candidate: bytes) -> bool:
-    """Tell whether a MAC is that of the message."""
+    """Return whether a MAC is that of the message."""
     return hmac.compare_digest(mac(secret, algorithm, message), candidate)
