@@ -7,9 +7,7 @@ the developer guide, measurements in floci PR #3968). Texts that no source settl
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-__all__ = ["STATE_REFUSALS", "KmsError"]
+__all__ = ["KmsError"]
 
 
 class KmsError(Exception):
@@ -856,19 +854,3 @@ def xks_operation(message: str | None) -> KmsError:
 def xks_ciphertext(message: str | None) -> KmsError:
     """Refuse a ciphertext that the proxy does not open."""
     return KmsError("InvalidCiphertextException", message)
-
-
-# What a key state answers, by the name the table of key states has for it.
-STATE_REFUSALS: dict[str, Callable[[str], KmsError]] = {
-    refusal.__name__: refusal
-    for refusal in (
-        disabled,
-        pending_deletion,
-        pending_replica_deletion,
-        not_pending_deletion,
-        pending_import,
-        unavailable,
-        creating,
-        updating,
-    )
-}

@@ -27,9 +27,9 @@ def check_keys(call: Call, declaration: Declaration) -> None:
             raise errors.key_usage(key.arn, key.usage, call.operation)
         if use.origins is not None and key.origin not in use.origins:
             raise errors.origin(key.arn, key.origin)
-        refusal = KEY_STATES[call.operation][key.state]
-        if refusal is not None:
-            raise errors.STATE_REFUSALS[refusal.value](key.arn)
+        refuse = KEY_STATES[call.operation][key.state]
+        if refuse is not None:
+            raise refuse(key.arn)
         if use.algorithm is not None:
             _check_algorithm(call, key, use)
         if use.check is not None:
