@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_kms import errors
 from fake_kms.store.pages import BadMarker, Listing, read_marker, write_marker
+from fake_kms.tables.page_sizes import PAGE_SIZES
 from fake_kms.tables.permissions import PERMISSIONS, Permission
 
 if TYPE_CHECKING:
@@ -52,15 +53,14 @@ class Caller(NamedTuple):
 class KeyUse:
     """One key that an operation uses.
 
-    `member` is the request member that names it; where `optional`, the operation may do without. `usage` is the
-    KeyUsage the key must have, `origins` the origins it may have; `algorithm` the request member that says how it is
-    used (SYMMETRIC_DEFAULT where the caller does not say). `ciphertext` is the member with a ciphertext that names the
-    key as well. `context` is the member with the encryption context that goes with the key. `check` is what AWS checks
-    on this key before it looks at the next one. `action` is the permission, where it is not the operation's own.
+    `member` is the request member that names it. `usage` is the KeyUsage the key must have, `origins` the origins it
+    may have; `algorithm` the request member that says how it is used (SYMMETRIC_DEFAULT where the caller does not say).
+    `ciphertext` is the member with a ciphertext that names the key as well. `context` is the member with the encryption
+    context that goes with the key. `check` is what AWS checks on this key before it looks at the next one. `action` is
+    the permission, where it is not the operation's own.
     """
 
     member: str = "KeyId"
-    optional: bool = False
     usage: str | None = None
     origins: frozenset[str] | None = None
     algorithm: str | None = None
@@ -170,20 +170,6 @@ def operation(
     return declare
 
 
-# Operation -> (default, most) entries of a page. Source: the Limit documentation of each operation. Assumed: a
-# Limit above the most is answered with the most, since the model lets it through.
-_PAGE_SIZES: dict[str, tuple[int, int]] = {
-    "DescribeCustomKeyStores": (100, 1000),
-    "ListAliases": (50, 100),
-    "ListGrants": (50, 100),
-    "ListKeyPolicies": (100, 1000),
-    "ListKeyRotations": (100, 1000),
-    "ListKeys": (100, 1000),
-    "ListResourceTags": (50, 50),
-    "ListRetirableGrants": (50, 100),
-}
-
-
 def page_of(
     call: Call,
     member: str,
@@ -196,13 +182,13 @@ def page_of(
 
     `scope` is what else a marker belongs to, e.g. the key whose aliases are listed; `where` leaves entries out.
     """
-    default, most = _PAGE_SIZES[call.operation]
+    default, maximum = PAGE_SIZES[call.operation]
     label = f"{call.operation} {call.region.account} {call.region.name} {scope}"
     try:
         after = read_marker(label, call.input["Marker"]) if "Marker" in call.input else 0
     except BadMarker:
         raise errors.invalid_marker() from None
-    items, last = listing.page(after, min(call.input.get("Limit", default), most), where)
+    items, last = listing.page(after, min(call.input.get("Limit", default), maximum), where)
     output: Output = {member: [render(item) for item in items], "Truncated": last is not None}
     if last is not None:
         output["NextMarker"] = write_marker(label, last)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fake_kms import errors
 from fake_kms.crypto import cms_envelope
 from fake_kms.crypto.attestation import Attestation, BadAttestation, parse, verify_chain
+from fake_kms.tables.recipients import REPLACED_MEMBERS, WITHOUT_MATERIAL_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from fake_kms.entropy import Entropy
 
 __all__ = ["read_attestation", "seal_for_recipient"]
-
-# The members that are replaced by CiphertextForRecipient.
-_PLAIN = ("Plaintext", "PrivateKeyPlaintext", "SharedSecret")
-# Where KeyMaterialId goes, too: so says the documentation of exactly these two.
-_WITHOUT_MATERIAL_ID = frozenset({"Decrypt", "GenerateDataKey"})
 
 
 def read_attestation(given: Mapping[str, Any], roots: Sequence[bytes], now: float) -> Attestation:
@@ -43,8 +39,8 @@ def seal_for_recipient(operation: str, output: dict[str, Any], attestation: Atte
     """Replace what is in clear in an answer by its envelope for the enclave."""
     assert attestation.public_key is not None  # noqa: S101 - `read_attestation` says so
     public_key = cms_envelope.load_public_key(attestation.public_key)
-    for member in _PLAIN:
+    for member in REPLACED_MEMBERS:
         if member in output:
             output["CiphertextForRecipient"] = cms_envelope.envelope(public_key, output.pop(member), entropy)
-    if operation in _WITHOUT_MATERIAL_ID:
+    if operation in WITHOUT_MATERIAL_ID:
         output.pop("KeyMaterialId", None)
