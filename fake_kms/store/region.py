@@ -150,7 +150,7 @@ class Store:
 
     def add_material(self, key: Key, material: Material) -> None:
         """Let ciphertexts that name this material find the key, in every Region that has it, from any account."""
-        if key.spec.kind == "symmetric":
+        if key.spec.symmetric:
             for related in key.multi_region_key.keys.values() if key.multi_region_key else (key,):
                 self._by_material.setdefault(related.region, {})[material.identifier] = related
 
