@@ -30,7 +30,6 @@ from fake_kms.store.key import Use
 from fake_kms.store.managed import keep_managed_key
 from fake_kms.store.region import Store
 from fake_kms.tables import model
-from fake_kms.tables.permissions import CRYPTOGRAPHIC
 from fake_kms.tables.quotas import quotas_with
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(check_keys),
     Stage(check_key_policy, _having("Policy")),
     Stage(perform),
-    Stage(record_use, lambda operation, _: operation.name in CRYPTOGRAPHIC),
+    Stage(record_use, lambda operation, _: operation.cryptographic),
     Stage(keep_managed_keys, lambda _, declaration: declaration.permission.accepts_alias),
     Stage(seal_for_recipient, _having("Recipient")),
 )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 __all__ = [
     "COMMON_KEYS",
-    "CRYPTOGRAPHIC",
     "ENCRYPTION_CONTEXT_KEYS",
     "GRANTABLE_BY_USAGE",
     "PERMISSIONS",
@@ -160,10 +159,3 @@ GRANTABLE_BY_USAGE: dict[tuple[str, bool], frozenset[str]] = {
     ("KEY_AGREEMENT", True): _ALWAYS | {"DeriveSharedSecret", "GetPublicKey"},
     ("ENCAPSULATE_DECAPSULATE", True): _ALWAYS | {"Encapsulate", "Decapsulate", "GetPublicKey"},
 }
-
-# The cryptographic operations, which GetKeyLastUsage counts. Source: its KeyLastUsageTrackingOperation.
-CRYPTOGRAPHIC = frozenset({
-    "Decapsulate", "Decrypt", "DeriveSharedSecret", "Encapsulate", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
-    "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "ReEncrypt", "Sign",
-    "Verify", "VerifyMac",
-})  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fake_kms.operations import DECLARATIONS
-from fake_kms.tables import enum_sets, key_specs, model
+from fake_kms.tables import beyond_model, key_specs, model
 from fake_kms.tables.key_states import KEY_STATES, TRANSITIONS, Change, KeyState
 from fake_kms.tables.page_sizes import PAGE_SIZES
 from fake_kms.tables.permissions import PERMISSIONS
@@ -105,7 +105,9 @@ def test_every_listing_operation_has_a_page_size_that_the_model_allows():
 
 
 def test_answers_for_recipients_replace_members_that_the_model_has():
-    answers = [operation.output.members for operation in model.load().values() if "Recipient" in operation.input.members]
+    answers = [
+        operation.output.members for operation in model.load().values() if "Recipient" in operation.input.members
+    ]
 
     assert all("CiphertextForRecipient" in members for members in answers)
     assert set(REPLACED_MEMBERS) <= {name for members in answers for name in members}
@@ -116,6 +118,6 @@ def test_answers_for_recipients_replace_members_that_the_model_has():
 
 def test_printed_enum_sets_hold_the_values_of_the_model():
     shapes = {member.name: member for operation in model.load().values() for member in operation.input.members.values()}
-    for name, printed in enum_sets.PRINTED.items():
+    for name, printed in beyond_model.PRINTED_ENUM_SETS.items():
         if name != "DataKeySpec":  # there AWS prints another set than it takes
             assert set(printed) == set(shapes[name].enum), name

@@ -1,16 +1,25 @@
-"""How AWS prints the enum sets of its refusals, where that is not the model's own order.
+"""What the service does beyond its public model: patterns, required members, enum sets.
 
-Source: measured by floci PR #3968; the MAC set also recorded from AWS by LocalStack. A set that is not here
-is printed in the model's order. Assumed: that AWS prints those in the model's order; a recorded refusal for
-each member would settle it.
+Source: measured by floci PR #3968; the enum set of MacAlgorithmSpec also recorded from AWS by LocalStack.
 """
 
 from __future__ import annotations
 
-__all__ = ["ACCEPTED_BEYOND_MODEL", "PRINTED"]
+__all__ = ["ACCEPTED_VALUES", "PATTERNS", "PRINTED_ENUM_SETS", "REQUIRED_MEMBERS"]
 
-# Shape name -> the set as AWS prints it.
-PRINTED: dict[str, tuple[str, ...]] = {
+# Shape name -> the pattern that AWS checks although the model has none.
+PATTERNS: dict[str, str] = {"KeyIdType": r"^\p{ASCII}+$"}
+
+# Operation -> a member that the model does not require: AWS answers a missing one as if it did. A dry run that ignores
+# the ciphertext does without.
+REQUIRED_MEMBERS: dict[str, str] = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
+
+# Shape name -> values that pass the enum check; they fail later, because the key spec refuses them.
+ACCEPTED_VALUES: dict[str, frozenset[str]] = {"SigningAlgorithmSpec": frozenset({"SYMMETRIC_DEFAULT"})}
+
+# Shape name -> the enum set as AWS prints it when a value is not in it. Assumed: AWS prints every other set in the
+# model's order; a recorded refusal for each member would settle it.
+PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
     "EncryptionAlgorithmSpec": ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE", "SYMMETRIC_DEFAULT"),
     "MessageType": ("RAW", "DIGEST", "EXTERNAL_MU"),
     "MacAlgorithmSpec": ("HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"),
@@ -49,9 +58,4 @@ PRINTED: dict[str, tuple[str, ...]] = {
         "ML_DSA_65",
         "ML_DSA_87",
     ),
-}
-
-# Values that pass the enum check and fail later, with the key spec's refusal.
-ACCEPTED_BEYOND_MODEL: dict[str, frozenset[str]] = {
-    "SigningAlgorithmSpec": frozenset({"SYMMETRIC_DEFAULT"}),
 }
