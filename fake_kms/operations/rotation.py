@@ -189,7 +189,7 @@ def _rotate_when_due(store: Store, key: Key, due: float) -> None:
 
 
 def _new_holding(store: Store, key: Key) -> KeyMaterialVersion:
-    return KeyMaterialVersion(store.makers.material(key.spec, key.key_id, len(key.materials.versions)))
+    return KeyMaterialVersion(store.makers.generate_material(key.spec, key.key_id, len(key.materials.versions)))
 
 
 def _rotate(store: Store, key: Key, version: KeyMaterialVersion, now: float, rotation_type: str) -> None:

@@ -247,7 +247,7 @@ class Service:
 
     def close(self) -> None:
         """Return back what was borrowed from the process."""
-        self.store.rsa.end()
+        self.store.rsa.release()
 
     def now(self) -> float:
         """Return the present instant in whole milliseconds, as KMS dates everything."""

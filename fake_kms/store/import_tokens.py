@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_kms.crypto import ciphertext
-from fake_kms.crypto.material import Material, identify
+from fake_kms.crypto.material import Material, derive_material_id
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.tables.imports import TOKEN_PLAINTEXT_LENGTHS
 from fake_kms.tables.key_specs import KEY_SPECS
@@ -44,7 +44,7 @@ class ImportTokens:
         """Return the private key whose public half wraps material; made when first asked for."""
         private = self._private.get(wrapping_spec)
         if private is None:
-            private = self._makers.private_key(KEY_SPECS[wrapping_spec], f"wrapping key {wrapping_spec}")
+            private = self._makers.generate_private_key(KEY_SPECS[wrapping_spec], f"wrapping key {wrapping_spec}")
             self._private[wrapping_spec] = private
         return private
 
@@ -64,5 +64,5 @@ class ImportTokens:
     def _sealing_material(self) -> Material:
         if self._sealing is None:
             secret = self._entropy.bytes(32)
-            self._sealing = Material(identify("import tokens", secret), secret)
+            self._sealing = Material(derive_material_id("import tokens", secret), secret)
         return self._sealing

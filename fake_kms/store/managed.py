@@ -51,7 +51,7 @@ def prepared_managed_key(store: Store, region: Region, alias: Alias, now: float)
         description=f"Default key that protects my {service} data when no other key is defined",
         created=now,
         policy=_policy(region, service),
-        materials=KeyMaterials([KeyMaterialVersion(store.makers.material(spec, key_id, 0))]),
+        materials=KeyMaterials([KeyMaterialVersion(store.makers.generate_material(spec, key_id, 0))]),
     )
     return alias.prepared
 

@@ -14,7 +14,7 @@ from fake_kms.entropy import SystemEntropy
 from fake_kms.tables.key_specs import KEY_SPECS
 
 ENTROPY = SystemEntropy()
-MATERIAL = material.KeyGenerator(ENTROPY, RsaLease()).material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
+MATERIAL = material.KeyGenerator(ENTROPY, RsaLease()).generate_material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
 # The overhead of AWS's blobs by plaintext length (crypto facts, section 1.2): first length, overhead.
 OVERHEADS = [
     (1, 152),

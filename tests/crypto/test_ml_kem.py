@@ -18,13 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kyber_py.ml_kem import ML_KEM_512, ML_KEM_768, ML_KEM_1024
 
-from fake_kms.crypto.ml_kem import PrivateKey, PublicKey
+from fake_kms.crypto.fallback.ml_kem import PrivateKey
 
 SEED = bytes(range(64))
 M = bytes(range(100, 132))
 # Level, raw public key, SubjectPublicKeyInfo, ciphertext: FIPS 203, table 3, and RFC 9935.
 LENGTHS = [(512, 800, 822, 768), (768, 1184, 1206, 1088), (1024, 1568, 1590, 1568)]
-LEVELS = [row[0] for row in LENGTHS]
 
 
 class KyberPy:
@@ -165,29 +164,6 @@ def test_another_level_or_seed_is_refused(level, seed):
 def test_encapsulation_takes_32_bytes(m):
     with pytest.raises(ValueError, match=r"^ML-KEM encapsulates 32 random bytes\.$"):
         PrivateKey(512, SEED).public_key().encapsulate(m)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_a_public_key_comes_back_from_its_bytes(level):
-    public = PrivateKey(level, SEED).public_key()
-    again = PublicKey.from_public_bytes(level, public.public_bytes_raw())
-
-    assert again.level == level
-    assert again.public_bytes_raw() == public.public_bytes_raw()
-    assert again.encapsulate(M) == public.encapsulate(M)
-
-
-@pytest.mark.parametrize(("level", "length"), [(512, 799), (512, 801), (512, 1184), (768, 800), (1024, 0), (256, 800)])
-def test_a_public_key_of_another_length_is_refused(level, length):
-    with pytest.raises(ValueError, match=rf"^These {length} bytes are no public key of ML-KEM-{level}\.$"):
-        PublicKey.from_public_bytes(level, bytes(length))
-
-
-@pytest.mark.parametrize("coefficient", [3329, 4095])
-def test_a_public_key_that_is_not_reduced_is_refused(coefficient):
-    with pytest.raises(ValueError, match=r"^A coefficient of the ML-KEM public key is not reduced\.$"):
-        PublicKey.from_public_bytes(512, bytes(765) + (coefficient << 12).to_bytes(3, "little") + bytes(32))
-    PublicKey.from_public_bytes(512, bytes(765) + (3328 << 12).to_bytes(3, "little") + bytes(32))
 
 
 def test_repr_shows_no_secret():
