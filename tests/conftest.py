@@ -14,10 +14,10 @@ import pytest
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from internals import store_of
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
-from fake_kms.service import pipeline
 from fake_kms.tables import model
 from fake_kms.wire import HttpRequest
 
@@ -59,51 +59,15 @@ def _no_configuration(monkeypatch, tmp_path_factory):
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(autouse=True)
-def _answers_fit_the_model(monkeypatch):
-    """Check every answer of the fake against the model's output shape."""
-    real = pipeline.perform
-
-    def perform(exchange):
-        real(exchange)
-        shape = exchange.way.model.output
-        if shape is None:
-            assert exchange.output is None
-        else:
-            _assert_fits(shape, exchange.output, exchange.name)
-
-    stages = tuple(stage._replace(run=perform) if stage.run is real else stage for stage in pipeline.STAGES)
-    monkeypatch.setattr(pipeline, "STAGES", stages)
-
-
-_TYPES = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "blob": bytes,
-    "timestamp": (int, float),
-    "map": dict,
-}
-
-
-def _assert_fits(shape, value, path):
-    if shape.kind == "structure":
-        assert isinstance(value, dict), path
-        for name, item in value.items():
-            assert name in shape.members, f"{path}.{name} is not in the model"
-            _assert_fits(shape.members[name], item, f"{path}.{name}")
-    elif shape.kind == "list":
-        assert isinstance(value, list), path
-        for item in value:
-            _assert_fits(shape.element, item, f"{path}[]")
-    else:
-        assert isinstance(value, _TYPES[shape.kind]), f"{path}: {value!r}"
+def pytest_configure(config):
+    config.addinivalue_line("markers", "options(**options): the options of the fake that the fixture `kms` opens.")
 
 
 @pytest.fixture
-def kms():
-    """Open a fake."""
-    with FakeKms() as fake:
+def kms(request):
+    """Open a fake, with the options of the marker `options`."""
+    marker = request.node.get_closest_marker("options")
+    with FakeKms(check_answers=True, **(marker.kwargs if marker else {})) as fake:
         yield fake
 
 
@@ -180,11 +144,8 @@ def snapshot(value, seen=frozenset()):
         return "..."
     seen |= {id(value)}
     if isinstance(value, FakeKms):
-        store = value._service.store
-        used = [region for region in store.regions() if len(region.keys) or len(region.key_stores)]
-        return snapshot(
-            [store._by_material, len(store.schedule), used, store._grants, store._retirable, store._by_token]
-        )
+        store = store_of(value)
+        return snapshot([store.materials, len(store.schedule), store.regions(), store.grants])
     if isinstance(value, dict):
         return {str(name): snapshot(item, seen) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -192,11 +153,7 @@ def snapshot(value, seen=frozenset()):
     if type(value).__module__.startswith("fake_kms.store"):
         names = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
         names += list(getattr(value, "__dict__", {}))
-        return {
-            name: snapshot(getattr(value, name), seen)
-            for name in names
-            if name not in {"entropy", "prepared", "__weakref__"}
-        }
+        return {name: snapshot(getattr(value, name), seen) for name in names if name not in {"entropy", "__weakref__"}}
     return repr(value)
 
 

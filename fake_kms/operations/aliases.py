@@ -7,13 +7,17 @@ quota (api_semantics, CreateAlias; partly inferred there).
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
-from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._pages import page_of
 from fake_kms.store.alias import Alias
 from fake_kms.store.find import find_alias
 from fake_kms.store.pages import Listing
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
@@ -40,7 +44,7 @@ def _check_new(call: Call) -> None:
 
 
 def _check_quota(call: Call) -> None:
-    quota = call.store.quotas["aliases_per_key"]
+    quota = call.settings.quotas["aliases_per_key"]
     usage = len(call.region.aliases_of_key.get(call.found[0].key.key_id, ()))
     if usage >= quota:
         raise errors.alias_quota(quota, usage)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
 from fake_kms.operations._cloud_hsm import check_new_cluster, check_related_cluster, has_hsms_for_keys
-from fake_kms.operations._declare import Call, Output, operation, page_of
+from fake_kms.operations._declare import Output, operation
 from fake_kms.operations._external import (
     VPC,
     check_external_key,
@@ -29,9 +29,11 @@ from fake_kms.operations._key_stores import (
     named_key_store,
     settings_of,
 )
+from fake_kms.operations._pages import page_of
 from fake_kms.store.key_store import CustomKeyStore
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.tables.key_specs import KeySpec
 
@@ -53,7 +55,7 @@ def _check_create(call: Call) -> None:
     check_required_members(kind, request)
     check_members_of(kind, request)
     check_name_is_free(call, request["CustomKeyStoreName"])
-    if len(call.region.key_stores) >= call.store.quotas["custom_key_stores"]:
+    if len(call.region.key_stores) >= call.settings.quotas["custom_key_stores"]:
         raise errors.custom_key_store_quota()
     if kind == CLOUD_HSM:
         check_new_cluster(call)
@@ -78,7 +80,7 @@ def create_custom_key_store(call: Call) -> Output:
     """
     kind = call.input.get("CustomKeyStoreType", CLOUD_HSM)
     key_store = CustomKeyStore(
-        store_id=f"cks-{call.store.entropy.bytes(9).hex()[:17]}",
+        store_id=f"cks-{call.tools.entropy.bytes(9).hex()[:17]}",
         name=call.input["CustomKeyStoreName"],
         kind=kind,
         region=call.region.name,
@@ -86,7 +88,7 @@ def create_custom_key_store(call: Call) -> Output:
         created=call.now,
         settings=settings_of(call, kind, {}),
     )
-    call.region.key_stores.add(key_store.store_id, key_store)
+    call.store.add_key_store(key_store)
     return {"CustomKeyStoreId": key_store.store_id}
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms import errors
 from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.private_keys import Unavailable, check_available
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations.encryption import seal_under
 from fake_kms.tables.key_specs import KEY_SPECS
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
@@ -27,7 +32,7 @@ def _check_symmetric(call: Call) -> None:
 
 def _data_key(call: Call) -> Output:
     size = call.input.get("NumberOfBytes") or _BYTES[call.input["KeySpec"]]
-    plaintext = call.store.entropy.bytes(size)
+    plaintext = call.tools.entropy.bytes(size)
     output: Output = {
         "CiphertextBlob": seal_under(call, call.found[0], plaintext, ciphertext.BY_DATA_KEY),
         "KeyId": call.key.arn,
@@ -39,7 +44,7 @@ def _data_key(call: Call) -> Output:
     return output
 
 
-@operation("GenerateDataKey", _WRAPPING, check_found=_check_size, after_key_checks=_check_symmetric)
+@operation("GenerateDataKey", _WRAPPING, before_key_checks=_check_size, after_key_checks=_check_symmetric)
 def generate_data_key(call: Call) -> Output:
     """Make a data key of 1 to 1024 bytes, in clear and encrypted.
 
@@ -48,7 +53,9 @@ def generate_data_key(call: Call) -> Output:
     return _data_key(call)
 
 
-@operation("GenerateDataKeyWithoutPlaintext", _WRAPPING, check_found=_check_size, after_key_checks=_check_symmetric)
+@operation(
+    "GenerateDataKeyWithoutPlaintext", _WRAPPING, before_key_checks=_check_size, after_key_checks=_check_symmetric
+)
 def generate_data_key_without_plaintext(call: Call) -> Output:
     """Make a data key, encrypted only. Source: API_GenerateDataKeyWithoutPlaintext."""
     output = _data_key(call)
@@ -71,7 +78,7 @@ def _check_pair(call: Call) -> None:
 
 def _data_key_pair(call: Call) -> Output:
     spec = KEY_SPECS[call.input["KeyPairSpec"]]
-    private = call.store.makers.generate_private_key(spec, f"data key pair {call.request_id}")
+    private = call.tools.key_generator.generate_private_key(spec, f"data key pair {call.request_id}")
     plaintext = asymmetric.private_der(private)
     output: Output = {
         "KeyId": call.key.arn,

@@ -12,7 +12,7 @@ from fake_kms import errors
 from fake_kms.crypto.asymmetric import public_der
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.crypto.wrapping import BadMaterial, read_material, unwrap
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.store.import_tokens import Terms
 from fake_kms.store.key_materials import Import, KeyMaterialVersion, MaterialState
 from fake_kms.tables.imports import IMPORTS, WRAPPING_ALGORITHMS
@@ -20,8 +20,8 @@ from fake_kms.tables.key_states import Change
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
+    from fake_kms.operations.call import Call, Tools
     from fake_kms.store.key import Key
-    from fake_kms.store.region import Store
 
 __all__: list[str] = []
 
@@ -53,7 +53,7 @@ def get_parameters_for_import(call: Call) -> Output:
     key, tokens = call.key, call.store.import_tokens
     wrapping_spec = call.input["WrappingKeySpec"]
     terms = Terms(key.arn, call.input["WrappingAlgorithm"], wrapping_spec, call.now + _DAY)
-    call.store.schedule.at(terms.valid_to, lambda due: call.store.note("ExpireImportToken", key, due))
+    call.store.schedule.at(terms.valid_to, lambda due: call.tools.note("ExpireImportToken", key, due))
     return {
         "ImportToken": tokens.issue(terms),
         "KeyId": key.arn,
@@ -103,11 +103,11 @@ def import_key_material(call: Call) -> Output:
     )
     assert key.imports is not None  # noqa: S101 - its origin is EXTERNAL
     key.imports[version.material.identifier] = imported
-    call.store.add_material(key, version.material)
+    call.store.materials.add(key, version.material)
     if key.has_all_material:
         key.transition(Change.IMPORT_MATERIAL)
     if imported.valid_to is not None:
-        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.store, key, version.material, imported, due))
+        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.tools, key, version.material, imported, due))
     return _named(key, version.material)
 
 
@@ -166,12 +166,12 @@ def _named(key: Key, material: Material) -> Output:
 # --- the end of imported material ----------------------------------------------------------------------------
 
 
-def _expire(store: Store, key: Key, material: Material, imported: Import, due: float) -> None:
+def _expire(tools: Tools, key: Key, material: Material, imported: Import, due: float) -> None:
     # Only the import that still stands expires: a later one has another date.
     if key.imports is None or key.imports.get(material.identifier) is not imported:
         return
     _lose(key, material)
-    store.note("DeleteExpiredKeyMaterial", key, due)
+    tools.note("DeleteExpiredKeyMaterial", key, due)
 
 
 def _lose(key: Key, material: Material) -> None:

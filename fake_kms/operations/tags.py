@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._pages import page_of
 from fake_kms.store.key import Tag
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.store.pages import Listing
 
@@ -38,7 +40,7 @@ def _check_reserved(names: Sequence[str]) -> None:
 
 
 def _check_tag(call: Call) -> None:
-    check_tags(call.input["Tags"], call.key.tags, call.store.quotas["tags_per_key"])
+    check_tags(call.input["Tags"], call.key.tags, call.settings.quotas["tags_per_key"])
 
 
 @operation("TagResource", KeyUse(), after_key_checks=_check_tag, changes=True)

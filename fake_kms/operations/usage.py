@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms.entropy import derive
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_kms import errors
@@ -18,9 +18,10 @@ from fake_kms.crypto.context import canonical_length
 from fake_kms.tables.beyond_model import ACCEPTED_VALUES, PRINTED_ENUM_SETS, REQUIRED_MEMBERS
 
 if TYPE_CHECKING:
+    from fake_kms.operations import Call
     from fake_kms.tables.model import Operation, Shape
 
-__all__ = ["check_constraints", "ignores_ciphertext"]
+__all__ = ["check_constraints"]
 
 
 class Violation(NamedTuple):
@@ -46,21 +47,17 @@ Check = Callable[[Any], Sequence[Violation]]
 _NONE: Sequence[Violation] = ()
 
 
-def ignores_ciphertext(request: Mapping[str, Any]) -> bool:
-    """Return whether a request is a dry run that asks about permissions only, whatever the ciphertext is."""
-    return request.get("DryRun") is True and "IGNORE_CIPHERTEXT" in request.get("DryRunModifiers", ())
-
-
-def check_constraints(operation: Operation, request: dict[str, Any], context_limit: int) -> None:
+def check_constraints(call: Call) -> None:
     """Check a decoded request. Raises: KmsError ValidationException with every violation."""
+    operation, request = call.model, call.input
     violations = _compile(operation.input)(request)
     required = REQUIRED_MEMBERS.get(operation.name)
-    if required and required not in request and not ignores_ciphertext(request):
+    if required and required not in request and not call.ignores_ciphertext:
         violations = [_null(operation.input.members[required]).inside(_camel(required)), *violations]
     if violations:
         raise errors.constraints([str(violation) for violation in violations])
     for member in _encryption_contexts(operation):
-        if member in request and canonical_length(request[member]) > context_limit:
+        if member in request and canonical_length(request[member]) > call.settings.quotas["encryption_context_bytes"]:
             raise errors.encryption_context_too_long()
 
 

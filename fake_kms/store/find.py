@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import arns, errors
-from fake_kms.store.managed import prepared_managed_key
 
 if TYPE_CHECKING:
     from fake_kms.store.alias import Alias
     from fake_kms.store.key import Key
-    from fake_kms.store.region import Region, Store
+    from fake_kms.store.region import Region
+    from fake_kms.store.store import Store
 
 __all__ = ["Found", "KeyInAnotherAccount", "find_alias", "find_key", "is_alias"]
 
@@ -40,7 +40,7 @@ def is_alias(identifier: str) -> bool:
 def find_key(store: Store, region: Region, identifier: str, now: float, *, cross_account: bool) -> Found:
     """Find the key an identifier names, seen from a Region of the caller's account.
 
-    For an alias of AWS's own that nobody has used yet, an AWS managed key created at `now` is prepared.
+    Behind an alias of AWS's own that nobody has used yet is an AWS managed key created `now`, which is not stored.
 
     Raises: KmsError NotFoundException; KeyInAnotherAccount for ARNs of other accounts.
     """
@@ -86,7 +86,7 @@ def _by_arn(store: Store, region: Region, identifier: str, now: float, *, cross_
 
 
 def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Found:
-    home = store.known_region(arn.account, arn.region)
+    home = store.find_region(arn.account, arn.region)
     if home is None or not cross_account:
         raise KeyInAnotherAccount
     alias = home.aliases.get(arn.resource)
@@ -98,4 +98,4 @@ def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Fou
 
 def _by_alias(store: Store, region: Region, alias_name: str, now: float) -> Found:
     alias = find_alias(region, alias_name)
-    return Found(alias.key or prepared_managed_key(store, region, alias, now), alias.name)
+    return Found(alias.key or store.managed_keys.behind(region, alias, now), alias.name)

@@ -34,8 +34,8 @@ class Terms(NamedTuple):
 class ImportTokens:
     """The import tokens of one fake, and the RSA keys that material is wrapped with: one per wrapping key spec."""
 
-    def __init__(self, makers: KeyGenerator, entropy: Entropy) -> None:
-        self._makers = makers
+    def __init__(self, key_generator: KeyGenerator, entropy: Entropy) -> None:
+        self._key_generator = key_generator
         self._entropy = entropy
         self._sealing: Material | None = None
         self._private: dict[str, Any] = {}
@@ -44,7 +44,9 @@ class ImportTokens:
         """Return the private key whose public half wraps material; made when first asked for."""
         private = self._private.get(wrapping_spec)
         if private is None:
-            private = self._makers.generate_private_key(KEY_SPECS[wrapping_spec], f"wrapping key {wrapping_spec}")
+            private = self._key_generator.generate_private_key(
+                KEY_SPECS[wrapping_spec], f"wrapping key {wrapping_spec}"
+            )
             self._private[wrapping_spec] = private
         return private
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -109,6 +110,11 @@ class Key:
     def multi_region(self) -> bool:
         """Whether the key is one of several related multi-Region Regions."""
         return self.multi_region_key is not None
+
+    @property
+    def related_keys(self) -> Iterable[Key]:
+        """The key itself and, for a multi-Region key, those related to it."""
+        return self.multi_region_key.keys.values() if self.multi_region_key is not None else (self,)
 
     @property
     def replica(self) -> bool:

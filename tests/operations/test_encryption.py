@@ -198,6 +198,17 @@ class TestDecrypt:
         with refused("DryRunOperationException", DRY_RUN):
             client.re_encrypt(SourceKeyId=key["KeyId"], DestinationKeyId=key["KeyId"], **ignoring)
 
+    def test_outside_of_a_dry_run_the_modifier_does_nothing(self, client, key, refused):
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        modified = {"CiphertextBlob": blob, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
+
+        assert client.decrypt(**modified)["Plaintext"] == b"x"
+        again = client.re_encrypt(DestinationKeyId=key["KeyId"], **modified)["CiphertextBlob"]
+        assert client.decrypt(CiphertextBlob=again)["Plaintext"] == b"x"
+        for request in ({}, {"DryRun": False}):
+            with refused("InvalidCiphertextException"):
+                client.decrypt(**modified | {"CiphertextBlob": b"garbage"}, **request)
+
     def test_a_key_of_another_account_is_found_in_the_ciphertext(self, client, key, elsewhere):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
 

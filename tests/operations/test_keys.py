@@ -93,9 +93,8 @@ class TestCreateKey:
         with refused("CustomKeyStoreNotFoundException"):
             client.create_key(Origin="AWS_CLOUDHSM", CustomKeyStoreId="cks-1234567890abcdef0")
 
-    def test_the_quota_of_keys(self, kms, client, refused):
-        kms.reset()
-        kms._service.store.quotas["keys"] = 1
+    @pytest.mark.options(quotas={"keys": 1})
+    def test_the_quota_of_keys(self, client, refused):
         client.create_key()
 
         message = "Key quota for this account in this region is 1 but the current usage is 1."
