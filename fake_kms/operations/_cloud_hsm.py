@@ -1,4 +1,4 @@
-"""CloudHSM key stores: whether a cluster will do."""
+"""CloudHSM key stores: whether their cluster meets the requirements."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _has(call: Call, cluster: Cluster, key_store: CustomKeyStore) -> bool:
 
 
 def check_related_cluster(call: Call, key_store: CustomKeyStore) -> None:
-    """Check the cluster that a key store is to have from now on. Raises: KmsError."""
+    """Check the cluster that an update names for a key store. Raises: KmsError."""
     cluster = _fitting(call)
     before = call.tools.clusters.find(key_store.settings["CloudHsmClusterId"])
     certificate = key_store.settings["TrustAnchorCertificate"]
@@ -59,7 +59,7 @@ def _fitting(call: Call) -> Cluster:
 def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
     """Connect to a cluster; output is the ConnectionErrorCode, None for success.
 
-    Raises: KmsError for a cluster of which KMS can tell beforehand that it will not do.
+    Raises: KmsError for a cluster that KMS refuses before it connects.
     """
     cluster = _cluster_of(call, key_store)
     if cluster is None:
@@ -72,7 +72,7 @@ def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
 
 
 def has_hsms_for_keys(call: Call, key_store: CustomKeyStore) -> bool:
-    """Return whether a cluster has what it takes to make a key in it."""
+    """Return whether a cluster has the active HSMs that creating a key needs."""
     cluster = _cluster_of(call, key_store)
     return cluster is not None and cluster.active and cluster.hsms >= _HSMS
 

@@ -1,4 +1,4 @@
-"""DeriveSharedSecret, Encapsulate and Decapsulate: secrets shared with somebody outside."""
+"""DeriveSharedSecret, Encapsulate and Decapsulate: secrets shared with a party outside of KMS."""
 
 from __future__ import annotations
 

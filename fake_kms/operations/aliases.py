@@ -52,7 +52,7 @@ def _check_quota(call: Call) -> None:
 
 @operation("CreateAlias", _TARGET, check_request=_check_name, after_key_checks=_check_new, changes=True)
 def create_alias(call: Call) -> None:
-    """Return a customer managed key one more name. Raises: AlreadyExistsException. Source: API_CreateAlias."""
+    """Add an alias to a customer managed key. Raises: AlreadyExistsException. Source: API_CreateAlias."""
     alias_name = call.input["AliasName"]
     alias = Alias(alias_name, call.region.alias_arn(alias_name))
     call.region.point_alias(alias, call.key, call.now)
@@ -75,7 +75,7 @@ def _check_same_kind(call: Call) -> None:
 
 @operation("UpdateAlias", _TARGET, check_request=_check_existing, after_key_checks=_check_same_kind, changes=True)
 def update_alias(call: Call) -> None:
-    """Let an alias refer to another key of the same type and usage. Source: API_UpdateAlias."""
+    """Point an alias at another key of the same type and usage. Source: API_UpdateAlias."""
     call.region.point_alias(find_alias(call.region, call.input["AliasName"]), call.key, call.now)
 
 

@@ -79,8 +79,8 @@ class Call:
     """One request, and what the stages have found out so far; a stage relies on what the stages before it have set.
 
     `now` is in seconds since 1970. `operation` is empty until the target is recognized; `region` is the caller's.
-    `decisions` are the authorizer's, one for each resource it was asked about. `refusal` is what the answer is if the
-    request was refused, `raised` what a mistake of the fake, or of a user's own external key store, raised.
+    `decisions` are the authorizer's, one for each resource that was checked. `refusal` is the error that the request
+    is answered with, `raised` what a mistake of the fake, or of the user's own external key store proxy, raised.
     """
 
     request: HttpRequest

@@ -70,7 +70,7 @@ def _delete(tools: Tools, key: Key, due: float) -> None:
 
 @operation("CancelKeyDeletion", KeyUse(), changes=True)
 def cancel_key_deletion(call: Call) -> Output:
-    """Take a key out of its waiting period; it is Disabled then. Output: KeyId is the ARN.
+    """Cancel the deletion of a key, which is Disabled then. Output: KeyId is the ARN.
 
     Assumed: a key without its imported material is PendingImport again. Source: API_CancelKeyDeletion.
     """

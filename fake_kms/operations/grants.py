@@ -1,4 +1,4 @@
-"""Grants: made, listed, retired and revoked.
+"""Grants: created, listed, retired and revoked.
 
 Source: AWS KMS Developer Guide, "Grants"; the documentation of the operations; authorization facts, section 6.
 """
@@ -79,7 +79,7 @@ def _check_grant(call: Call) -> None:
 
 @operation("CreateGrant", KeyUse(), check_request=_check_request, after_key_checks=_check_grant, changes=True)
 def create_grant(call: Call) -> Output:
-    """Let a principal use a key for some operations.
+    """Allow a principal to use a key for some operations.
 
     Output: GrantId of 64 hex digits, GrantToken. A grant of the same name and the same parameters is the same grant,
     with one more token. Raises: ValidationException, InvalidArnException, LimitExceededException.
@@ -214,7 +214,7 @@ def _check_revocation(call: Call) -> None:
 
 @operation("RevokeGrant", KeyUse(), after_key_checks=_check_revocation, changes=True)
 def revoke_grant(call: Call) -> None:
-    """Take a grant away. Raises: NotFoundException, InvalidGrantIdException. Source: API_RevokeGrant."""
+    """Revoke a grant. Raises: NotFoundException, InvalidGrantIdException. Source: API_RevokeGrant."""
     grant = call.store.grants.of_key(call.key.arn).get(call.input["GrantId"])
     assert grant is not None  # noqa: S101 - checked before
     call.store.grants.remove(grant)
@@ -259,7 +259,7 @@ def _grant_named(call: Call) -> StoredGrant:
 
 @operation("RetireGrant", find=_find_retired, check_request=_check_retirement, changes=True)
 def retire_grant(call: Call) -> None:
-    """Take a grant away that one holds or may retire.
+    """Retire a grant that the caller holds or may retire.
 
     Input: GrantToken, or KeyId (a key ARN) and GrantId. Raises: InvalidGrantTokenException, NotFoundException.
     Source: API_RetireGrant.

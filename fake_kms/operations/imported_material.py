@@ -1,4 +1,4 @@
-"""Key material of one's own: fetched parameters, import, expiry, deletion.
+"""Imported key material: parameters for the import, import, expiry, deletion.
 
 Order of the checks: look-up, origin, state (measured), then parameters, token, material (inferred). Source: AWS KMS
 Developer Guide, "Importing key material", and the documentation of the operations.
@@ -108,7 +108,7 @@ def import_key_material(call: Call) -> Output:
         key.transition(Change.IMPORT_MATERIAL)
     if imported.valid_to is not None:
         call.store.schedule.at(imported.valid_to, lambda due: _expire(call.tools, key, version.material, imported, due))
-    return _named(key, version.material)
+    return _output(key, version.material)
 
 
 def _terms(call: Call) -> Terms:
@@ -135,7 +135,7 @@ def _unwrapped(call: Call, terms: Terms) -> Material:
 
 
 def _place(call: Call, material: Material) -> KeyMaterialVersion:
-    """Find the holding that the material is, or make one. Raises: KmsError."""
+    """Return the version that the material is, a new one if the key has not seen it. Raises: KmsError."""
     materials = call.key.materials
     known = materials.named(material.identifier)
     if call.input.get("ImportType", _EXISTING if materials.versions else _NEW) == _EXISTING:
@@ -156,7 +156,7 @@ def _place(call: Call, material: Material) -> KeyMaterialVersion:
     return version
 
 
-def _named(key: Key, material: Material) -> Output:
+def _output(key: Key, material: Material) -> Output:
     output: Output = {"KeyId": key.arn}
     if key.spec.symmetric:
         output["KeyMaterialId"] = material.hex_id
@@ -175,7 +175,7 @@ def _expire(tools: Tools, key: Key, material: Material, imported: Import, due: f
 
 
 def _lose(key: Key, material: Material) -> None:
-    assert key.imports is not None  # noqa: S101 - asked for keys of origin EXTERNAL only
+    assert key.imports is not None  # noqa: S101 - called for keys of origin EXTERNAL only
     had_all_material = key.has_all_material
     del key.imports[material.identifier]
     if had_all_material and not key.has_all_material:
@@ -201,4 +201,4 @@ def delete_imported_key_material(call: Call) -> Output:
         return {"KeyId": key.arn}
     if key.imports and version.material.identifier in key.imports:
         _lose(key, version.material)
-    return _named(key, version.material)
+    return _output(key, version.material)

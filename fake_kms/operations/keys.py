@@ -1,4 +1,4 @@
-"""Creating, describing, listing and switching keys."""
+"""Creating, describing, listing, enabling and disabling keys."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _check_create(call: Call) -> None:
 
 
 def _check_resources(call: Call) -> None:
-    # Whatever tells of what the account has comes after authorization.
+    # What shows which resources the account has comes after authorization.
     request = call.input
     check_key_store(call, _spec(call))
     if "Tags" in request:
@@ -59,7 +59,7 @@ def _check_resources(call: Call) -> None:
 
 
 def check_key_quota(call: Call, region: Region) -> None:
-    """Check that one more customer managed key fits into a Region. Raises: KmsError LimitExceededException."""
+    """Check that a Region has room for one more customer managed key. Raises: KmsError LimitExceededException."""
     quota = call.settings.quotas["keys"]
     if region.customer_keys >= quota:
         raise errors.key_quota(quota, region.customer_keys)
@@ -80,7 +80,7 @@ def _spec(call: Call) -> KeySpec:
 def create_key(call: Call) -> Output:
     """Create a KMS key in the caller's account and Region.
 
-    Input: KeySpec SYMMETRIC_DEFAULT and KeyUsage ENCRYPT_DECRYPT where nothing is said; Origin AWS_KMS, EXTERNAL (the
+    Input: KeySpec SYMMETRIC_DEFAULT and KeyUsage ENCRYPT_DECRYPT by default; Origin AWS_KMS, EXTERNAL (the
     key waits for its material), AWS_CLOUDHSM or EXTERNAL_KEY_STORE. Output: KeyMetadata.
     Raises: ValidationException, TagException, MalformedPolicyDocumentException, LimitExceededException,
     UnsupportedOperationException, and what custom key stores answer. Source: API_CreateKey.
@@ -115,8 +115,8 @@ def create_key(call: Call) -> Output:
 
 
 def _key_id(call: Call) -> str:
-    made = uuid(call.tools.entropy)
-    return f"mrk-{made.replace('-', '')}" if call.input.get("MultiRegion") else made
+    key_id = uuid(call.tools.entropy)
+    return f"mrk-{key_id.replace('-', '')}" if call.input.get("MultiRegion") else key_id
 
 
 def policy_of(call: Call) -> str:

@@ -44,7 +44,7 @@ def _home(call: Call) -> Region:
 
 @operation("ReplicateKey", KeyUse(), before_key_checks=_check_primary, after_key_checks=_check_replica, changes=True)
 def replicate_key(call: Call) -> Output:
-    """Make a replica of a multi-Region primary key in another Region.
+    """Create a replica of a multi-Region primary key in another Region.
 
     It has the primary's key id and material; policy, description and tags are its own, taken from the request.
     Output: ReplicaKeyMetadata in the state Creating, ReplicaPolicy, ReplicaTags where there are any.
@@ -103,14 +103,14 @@ def update_primary_region(call: Call) -> None:
     Both are Updating for a while, in which they encrypt and decrypt but cannot be changed.
     Raises: UnsupportedOperationException unless the key is a primary. Source: API_UpdatePrimaryRegion.
     """
-    was, becomes = (found.key for found in call.found)
-    assert was.multi_region_key is not None  # noqa: S101 - it is a primary
-    was.multi_region_key.primary = becomes
-    for key in (was, becomes):
+    before, after = (found.key for found in call.found)
+    assert before.multi_region_key is not None  # noqa: S101 - it is a primary
+    before.multi_region_key.primary = after
+    for key in (before, after):
         if key.state is KeyState.ENABLED:
             key.transition(Change.BEGIN_UPDATING)
     call.store.schedule.at(
-        call.now + call.settings.replication_delay, lambda due: _finish_updating(call.tools, due, was, becomes)
+        call.now + call.settings.replication_delay, lambda due: _finish_updating(call.tools, due, before, after)
     )
 
 

@@ -1,4 +1,4 @@
-"""Rotation: new key material for the same key, by the calendar or on demand.
+"""Rotation: new key material for the same key, automatic or on demand.
 
 Order of the checks (measured): range, look-up, origin, state, key spec. Source: AWS KMS Developer Guide, "Rotating KMS
 keys", and the documentation of the operations.
@@ -36,7 +36,7 @@ def _check_rotates(call: Call) -> None:
 
 @operation("EnableKeyRotation", _AUTOMATIC, after_key_checks=_check_rotates, changes=True)
 def enable_key_rotation(call: Call) -> None:
-    """Let a symmetric key get new material every RotationPeriodInDays (90 to 2560, default 365).
+    """Rotate a symmetric key every RotationPeriodInDays (90 to 2560, default 365).
 
     The first time a period after now. Assumed: called again without a period it changes nothing.
     Raises: UnsupportedOperationException for other key specs (no text) and for replicas. Source: API_EnableKeyRotation.

@@ -1,4 +1,4 @@
-"""What a fake is set to: the options that operations depend on."""
+"""The options of a fake that operations depend on."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ __all__ = ["check_tags", "put_tags"]
 
 
 def check_tags(tags: Sequence[Mapping[str, str]], present: Listing[Tag], quota: int) -> None:
-    """Check tags that are to be put on a key that has `present` already. Raises: KmsError TagException."""
+    """Check tags that a request adds to the `present` ones. Raises: KmsError TagException."""
     names = [tag["TagKey"] for tag in tags]
     _check_reserved(names)
     if len(set(names)) != len(names):
@@ -55,7 +55,7 @@ def _check_untag(call: Call) -> None:
 
 @operation("UntagResource", KeyUse(), after_key_checks=_check_untag, changes=True)
 def untag_resource(call: Call) -> None:
-    """Remove tags from a key; names it does not have are passed over. Source: API_UntagResource."""
+    """Remove tags from a key; names that the key does not have are ignored. Source: API_UntagResource."""
     for name in set(call.input["TagKeys"]):
         if name in call.key.tags:
             call.key.tags.remove(name)

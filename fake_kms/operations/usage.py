@@ -1,4 +1,4 @@
-"""GetKeyLastUsage: from what really happened."""
+"""GetKeyLastUsage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__: list[str] = []
 
 @operation("GetKeyLastUsage", KeyUse())
 def get_key_last_usage(call: Call) -> Output:
-    """Return the last successful cryptographic operation of a key, replicas apart; nothing where there was none.
+    """Return the last successful cryptographic operation of a key, if there was one; replicas have their own.
 
     Tracking starts when the key is created. Assumed: KeyId is the bare id. Source: API_GetKeyLastUsage.
     """

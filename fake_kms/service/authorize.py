@@ -1,4 +1,4 @@
-"""Whether the caller may: each resource of a call held against policies and grants, in AWS's order.
+"""Whether the caller may: each resource of a call is checked against policies and grants, in AWS's order.
 
 What is checked on what: authorization facts, section 1; the wording of refusals: section 4.
 """

@@ -1,4 +1,4 @@
-"""Whether an answer is what the model says: for those who work on the fake, and off unless asked for."""
+"""Whether an answer is what the model says: for those who work on the fake, and off by default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key policy that a request brings: its size, its form, whom it names, and whether it locks the caller out.
+"""The key policy of a request: its size, its form, the principals it names, and whether it locks the caller out.
 
 Source: PutKeyPolicy and CreateKey, Policy and BypassPolicyLockoutSafetyCheck; authorization facts, section 5.
 """

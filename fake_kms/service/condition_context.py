@@ -47,7 +47,7 @@ class ConditionContext(Mapping[str, Value]):
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a condition key, or the default where it has none."""
+        """Return the value of a condition key, or the default if it has none."""
         value = self._value(name)
         return default if value is None else value
 
@@ -70,8 +70,6 @@ class ConditionContext(Mapping[str, Value]):
             return _WITH_A_PART[stem](self, part)
         return _KEYS[stem](self) if stem in _KEYS else None
 
-    # --- what the tables below are made of -------------------------------------------------------------------
-
     def parameter(self, member: str, default: Any = None) -> str | None:
         """Return a request member as conditions compare it."""
         value = self.call.input.get(member, default)
@@ -90,7 +88,7 @@ class ConditionContext(Mapping[str, Value]):
         return context
 
     def encryption_context_of_operation(self) -> Mapping[str, str] | None:
-        """Return the encryption context that grants are held against; None where the operation has none at all."""
+        """Return the encryption context that grant constraints are compared with; None if the operation has none."""
         return self.encryption_context() or {} if "kms:encryptioncontextkeys" in self._offered else None
 
     def of_key(self, attribute: Callable[[Key], str | None]) -> str | None:

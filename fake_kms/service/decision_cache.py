@@ -29,7 +29,7 @@ class DecisionCache:
         self._decisions: dict[tuple[Identity, str | None, str, str], Decision] = {}
 
     def decide(self, call: Call, action: str, resource: str, key: Key | None, ask: Callable[[], Decision]) -> Decision:
-        """Return the decision about an action on a resource, asking only where it may vary or was never asked.
+        """Return the decision about an action on a resource, asking only if it may vary or is new.
 
         Input: `key` the key that the resource is, None where it is none; `ask` makes the decision.
         """

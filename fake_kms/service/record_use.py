@@ -1,4 +1,4 @@
-"""When a key was last used, which GetKeyLastUsage tells."""
+"""When a key was last used, for GetKeyLastUsage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signatures, verified where that is asked for: SigV4 recomputed with the caller's registered secret.
+"""Signatures, verified if the fake is set to: SigV4 recomputed with the caller's registered secret.
 
 Only principals of `kms.principals` have secrets here; other signatures cannot be verified and pass.
 """

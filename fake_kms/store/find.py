@@ -1,4 +1,4 @@
-"""Finding a key by what a caller may write: key id, key ARN, alias name, alias ARN.
+"""Finding a key by key id, key ARN, alias name or alias ARN.
 
 Order and texts: api_semantics section 2 (measured by floci PR #3968, partly recorded from AWS).
 """
@@ -19,13 +19,13 @@ __all__ = ["Found", "KeyInAnotherAccount", "find_alias", "find_key", "is_alias"]
 
 
 class Found(NamedTuple):
-    """A key, and the alias name it was asked for by (None for ids and ARNs of keys)."""
+    """A key, and the alias that a request names it by (None for key ids and key ARNs)."""
 
     key: Key
     alias_name: str | None = None
 
 
-class KeyInAnotherAccount(Exception):  # noqa: N818 - a verdict; the caller words it
+class KeyInAnotherAccount(Exception):  # noqa: N818 - a verdict; the caller words the error
     """The ARN is of another account, where no such key exists or none that this operation may reach."""
 
 

@@ -1,6 +1,6 @@
-"""AWS managed keys: AWS makes one when one of its services first needs it.
+"""AWS managed keys: AWS creates one when one of its services first needs it.
 
-A key is derived from the fake's secret, its account, Region and alias, so that looking one up makes nothing: it is
+A key is derived from the fake's secret, its account, Region and alias, so that looking one up changes nothing: it is
 the same key every time, and stored with the first request that uses it.
 """
 

@@ -8,9 +8,25 @@ import pytest
 
 from fake_kms import FakeKms
 
-ORDER = """recognize decode identify verify_signature check_constraints read_recipient check_request find_keys authorize
-before_key_checks check_keys after_key_checks check_key_policy perform record_use keep_managed_keys
-seal_for_recipient""".split()
+ORDER = [
+    "recognize",
+    "decode",
+    "identify",
+    "verify_signature",
+    "check_constraints",
+    "read_recipient",
+    "check_request",
+    "find_keys",
+    "authorize",
+    "before_key_checks",
+    "check_keys",
+    "after_key_checks",
+    "check_key_policy",
+    "perform",
+    "record_use",
+    "keep_managed_keys",
+    "seal_for_recipient",
+]
 
 
 def names(stages):
