@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fake_kms.operations import DECLARATIONS
+from fake_kms.service import condition_context
 from fake_kms.tables import beyond_model, key_specs, model
 from fake_kms.tables.key_states import KEY_STATES, TRANSITIONS, Change, KeyState
 from fake_kms.tables.page_sizes import PAGE_SIZES
@@ -66,6 +67,15 @@ def test_permissions_agree_with_the_model(operation):
         assert set(permission.grant_operations) <= set(
             model.load()["CreateGrant"].input.members["Operations"].element.enum
         )
+
+
+def test_every_condition_key_of_a_permission_has_a_provider_and_the_reverse():
+    offered = {name.lower() for row in PERMISSIONS.values() for name in row.all_condition_keys}
+    provided = {*condition_context._KEYS, *condition_context._WITH_A_PART}
+
+    # Only the caller can say that a request comes through a service.
+    assert offered - provided == {"kms:viaservice"}
+    assert provided - offered == set()
 
 
 def test_declared_members_are_in_the_model():
