@@ -89,7 +89,7 @@ def encapsulate(private: Any, entropy: Entropy) -> tuple[bytes, bytes]:
 
 
 def decapsulate(private: Any, ciphertext: bytes) -> bytes:
-    """Recover the shared secret; a wrong ciphertext of the right length gives another secret (FIPS 203).
+    """Recover the shared secret; a wrong ciphertext of the right length results in another secret (FIPS 203).
 
     Raises: BadCiphertext for a wrong length.
     """

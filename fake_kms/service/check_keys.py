@@ -1,4 +1,4 @@
-"""Whether a key fits what it is used for: usage, origin, state, algorithm (AWS's order, measured)."""
+"""Check that each key may be used as the operation uses it: usage, origin, state, algorithm (AWS's order, measured)."""
 
 from __future__ import annotations
 

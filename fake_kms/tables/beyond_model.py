@@ -38,7 +38,7 @@ PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
         "SM2DSA",
         "ML_DSA_SHAKE_256",
     ),
-    # GenerateDataKey prints the specs of KMS keys, though it takes AES_128 and AES_256 only.
+    # GenerateDataKey prints the specs of KMS keys, though it accepts AES_128 and AES_256 only.
     "DataKeySpec": (
         "RSA_2048",
         "RSA_3072",

@@ -2,7 +2,7 @@
 
 Source: AWS KMS Developer Guide, "Importing key material", "Select a wrapping algorithm"; crypto_matrix.json of this
 project's facts. Assumed: Ed25519 and ML-KEM keys cannot be imported, as the guide's table has no row for them; for
-ML-DSA it says so.
+ML-DSA the guide says so.
 """
 
 from __future__ import annotations

@@ -129,8 +129,8 @@ DIGEST_LENGTHS: dict[str, int] = {
 # The length of a message with MessageType EXTERNAL_MU, in bytes.
 EXTERNAL_MU_LENGTH = 64
 
-# The message types that a signing algorithm takes, where it does not take RAW and DIGEST; and those that every
-# algorithm of a kind of key spec takes. Source: Sign, MessageType; the refusals measured by floci.
+# The message types of a signing algorithm, where they are not those of its kind of key spec; and those of a kind of key
+# spec, where they are not RAW and DIGEST. Source: Sign, MessageType; the refusals measured by floci.
 MESSAGE_TYPES_OF_ALGORITHM: dict[str, tuple[str, ...]] = {
     "ED25519_SHA_512": ("RAW",),
     "ED25519_PH_SHA_512": ("DIGEST",),

@@ -77,29 +77,29 @@ PEERS = [
 @settings(max_examples=3, deadline=None)
 @given(seed=st.binary(min_size=64, max_size=64), m=st.binary(min_size=32, max_size=32), where=st.integers(0, 767))
 def test_it_agrees_with_another_implementation(level, library, kind, seed, m, where):
-    ours, theirs = PrivateKey(level, seed), library(kind, seed)
-    shared, ciphertext = ours.public_key().encapsulate(m)
+    own, other = PrivateKey(level, seed), library(kind, seed)
+    shared, ciphertext = own.public_key().encapsulate(m)
     forged = bytearray(ciphertext)
     forged[where] ^= 1
 
-    assert theirs.raw == ours.public_key().public_bytes_raw()
-    assert theirs.decapsulate(ciphertext) == shared
-    assert theirs.decapsulate(bytes(forged)) == ours.decapsulate(bytes(forged)) != shared
-    shared, ciphertext = theirs.encapsulate()
-    assert ours.decapsulate(ciphertext) == shared
+    assert other.raw == own.public_key().public_bytes_raw()
+    assert other.decapsulate(ciphertext) == shared
+    assert other.decapsulate(bytes(forged)) == own.decapsulate(bytes(forged)) != shared
+    shared, ciphertext = other.encapsulate()
+    assert own.decapsulate(ciphertext) == shared
 
 
 if IN_CRYPTOGRAPHY:
 
     @pytest.mark.parametrize("level", IN_CRYPTOGRAPHY)
     def test_the_der_forms_are_those_of_cryptography(level):
-        ours, theirs = PrivateKey(level, SEED), IN_CRYPTOGRAPHY[level].from_seed_bytes(SEED)
-        private_der, public_der = ours.private_bytes_der(), ours.public_key().public_bytes_der()
+        own, other = PrivateKey(level, SEED), IN_CRYPTOGRAPHY[level].from_seed_bytes(SEED)
+        private_der, public_der = own.private_bytes_der(), own.public_key().public_bytes_der()
 
-        assert theirs.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()) == private_der
-        assert theirs.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == public_der
+        assert other.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()) == private_der
+        assert other.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == public_der
         assert load_der_private_key(private_der, None).private_bytes_raw() == SEED
-        assert load_der_public_key(public_der).public_bytes_raw() == ours.public_key().public_bytes_raw()
+        assert load_der_public_key(public_der).public_bytes_raw() == own.public_key().public_bytes_raw()
 
 
 def test_level_512_gives_the_known_answer_of_kyber_py():
