@@ -11,6 +11,7 @@ import socket
 import boto3  # noqa: F401 - pytester forgets modules that its runs load first
 import botocore.exceptions
 import pytest
+import target
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -29,8 +30,10 @@ UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1}
 
 
 @pytest.fixture(autouse=True)
-def _no_network(monkeypatch):
-    """Fail a test that tries to reach anything but this machine."""
+def _no_network(monkeypatch, request):
+    """Fail a test that tries to reach anything but this machine, unless AWS is the target."""
+    if target.is_aws(request.config):
+        return
     real = socket.socket.connect
 
     def connect(self, address):
@@ -43,8 +46,10 @@ def _no_network(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch, tmp_path_factory):
-    """Keep the machine's own AWS configuration out of the tests."""
+def _no_configuration(monkeypatch, tmp_path_factory, request):
+    """Keep the machine's own AWS configuration out of the tests, unless AWS is the target."""
+    if target.is_aws(request.config):
+        return
     nowhere = tmp_path_factory.getbasetemp() / "nowhere"
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
@@ -59,8 +64,33 @@ def _no_configuration(monkeypatch, tmp_path_factory):
         monkeypatch.delenv(name, raising=False)
 
 
+def pytest_addoption(parser):
+    target.add_options(parser)
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "options(**options): the options of the fake that the fixture `kms` opens.")
+    config.addinivalue_line("markers", "aws: true of AWS as well; run with --target=aws.")
+
+
+def pytest_collection_modifyitems(config, items):
+    target.select(config, items)
+
+
+@pytest.fixture
+def aws_account(request):
+    """Give the account that --target=aws names; what a test made in it is deleted after the test."""
+    config = request.config
+    account = target.Account(config.getoption("--aws-region"), config.getoption("--aws-endpoint"))
+    yield account
+    left = account.clean_up()
+    assert not left, f"these keys could not be scheduled for deletion; do it by hand: {left}"
+
+
+def pytest_report_header(config):
+    if target.is_aws(config):
+        return target.COST_NOTE.format(region=config.getoption("--aws-region")).splitlines()
+    return None
 
 
 @pytest.fixture
@@ -72,9 +102,11 @@ def kms(request):
 
 
 @pytest.fixture
-def client(kms):
-    """Give a boto3 client in the default Region and account."""
-    return kms.client()
+def client(request):
+    """Give a boto3 client in the default Region and account: of the fake, or of AWS with --target=aws."""
+    if target.is_aws(request.config):
+        return request.getfixturevalue("aws_account").client()
+    return request.getfixturevalue("kms").client()
 
 
 @pytest.fixture
@@ -158,8 +190,9 @@ def snapshot(value, seen=frozenset()):
 
 
 @pytest.fixture
-def refused(kms):
-    """Expect a refusal: its code, its full message, and that it changed nothing."""
+def refused(request):
+    """Expect a refusal: its code, its full message, and that it changed nothing in the fake."""
+    kms = None if target.is_aws(request.config) else request.getfixturevalue("kms")
 
     @contextlib.contextmanager
     def expect(code, message=""):
@@ -174,9 +207,11 @@ def refused(kms):
 
 
 @pytest.fixture
-def unchecked(kms):
+def unchecked(request):
     """Give a client that leaves every check to the service."""
-    return kms.client(config=UNCHECKED)
+    if target.is_aws(request.config):
+        return request.getfixturevalue("aws_account").client(config=UNCHECKED)
+    return request.getfixturevalue("kms").client(config=UNCHECKED)
 
 
 def wrap(public_der, algorithm, raw):

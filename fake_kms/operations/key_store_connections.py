@@ -29,8 +29,8 @@ def _check_connect(call: Call) -> None:
 def connect_custom_key_store(call: Call) -> Output:
     """Begin to connect a custom key store: CONNECTING, and after a while CONNECTED, or FAILED with an error code.
 
-    The cluster or proxy is contacted now, and the result shows when the key store has connected. Assumed: nothing happens to a
-    key store that is CONNECTED or CONNECTING already.
+    The cluster or proxy is contacted now, and the result shows when the key store has connected.
+    Assumed: nothing happens to a key store that is CONNECTED or CONNECTING already.
     Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, CloudHsmClusterNotActiveException,
     CloudHsmClusterInvalidConfigurationException. Source: API_ConnectCustomKeyStore.
     """
