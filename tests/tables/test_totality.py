@@ -131,3 +131,20 @@ def test_printed_enum_sets_hold_the_values_of_the_model():
     for name, printed in beyond_model.PRINTED_ENUM_SETS.items():
         if name != "DataKeySpec":  # there AWS prints another set than it takes
             assert set(printed) == set(shapes[name].enum), name
+
+
+def test_what_the_service_adds_to_its_model_is_not_in_the_model():
+    shapes = {member.name: member for operation in model.load().values() for member in operation.input.members.values()}
+
+    for name, member in beyond_model.REQUIRED_MEMBERS.items():
+        assert member in set(model.load()[name].input.members) - model.load()[name].input.required
+    for name, values in beyond_model.ACCEPTED_VALUES.items():
+        assert values.isdisjoint(shapes[name].enum)
+    for name, pattern in beyond_model.PATTERNS.items():
+        assert shapes[name].pattern == pattern
+
+
+def test_the_cryptographic_operations_use_a_key():
+    cryptographic = {name for name, operation in model.load().items() if operation.cryptographic}
+
+    assert {"Decrypt", "Encrypt", "GenerateMac", "Sign"} <= cryptographic <= set(KEY_STATES)
