@@ -1,13 +1,12 @@
-"""Who calls: read from the SigV4 credential of the request."""
+"""Who calls: the principal of the access key that signed the request."""
 
 from __future__ import annotations
 
-import functools
-import re
 from typing import TYPE_CHECKING
 
 from fake_kms import arns, errors
 from fake_kms.operations import Caller
+from fake_kms.wire.sigv4 import Authorization, IncompleteAuthorization
 
 if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
@@ -15,47 +14,31 @@ if TYPE_CHECKING:
 
 __all__ = ["identify"]
 
-_CREDENTIAL = re.compile(r"([^/,\s]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request", re.ASCII)
-_PARTS = {
-    "Credential": r"Credential=[^,\s]+",
-    "Signature": r"Signature=[^,\s]+",
-    "SignedHeaders": r"SignedHeaders=[^,\s]+",
-}
-_SCHEME = "AWS4-HMAC-SHA256 "
-
 
 def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> Caller:
     """Return who calls and in which Region.
 
-    Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException; UnrecognizedClientException
-    for an access key that nobody registered, where that is `strict`.
+    Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException for
+    another service or an unknown Region; UnrecognizedClientException for an access key that is not registered, if
+    `strict`.
     """
-    header = request.authorization
-    if not header:
-        raise errors.missing_authentication_token()
-    # What stands before the signature is the same in every request of a client, and read once.
-    before, signature, _ = header.rpartition("Signature=")
-    scope = (_scope(before) if before.endswith((",", ", ")) else None) or _scope(header)
-    if scope is None or not signature:
-        raise errors.incomplete_signature(
-            [name for name, part in _PARTS.items() if not re.search(part, header)], header
-        )
-    access_key_id, region, service = scope
-    if service != "kms":
+    authorization = _authorization(request)
+    if authorization.service != "kms":
         raise errors.wrong_service_scope()
+    region = authorization.region
     if not arns.is_region(region):
         raise errors.wrong_region_scope(region)
-    identity = principals.identity_of(access_key_id, region, strict=strict)
+    identity = principals.identity_of(authorization.access_key_id, region, strict=strict)
     if identity is None:
         raise errors.unrecognized_client()
     principal = identity.principal
-    return Caller(access_key_id, principal.arn, principal.account, region, identity)
+    return Caller(authorization.access_key_id, principal.arn, principal.account, region, identity)
 
 
-@functools.lru_cache(maxsize=256)
-def _scope(header: str) -> tuple[str, str, str] | None:
-    credential = header.partition("Credential=")[2].partition(",")[0]
-    match = _CREDENTIAL.fullmatch(credential.strip())
-    if match is None or not header.startswith(_SCHEME) or "SignedHeaders=" not in header:
-        return None
-    return match[1], match[3], match[4]
+def _authorization(request: HttpRequest) -> Authorization:
+    if not request.authorization:
+        raise errors.missing_authentication_token()
+    try:
+        return Authorization.parse(request.authorization)
+    except IncompleteAuthorization as incomplete:
+        raise errors.incomplete_signature(incomplete.missing, request.authorization) from None

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from fake_kms import errors, wire
+from fake_kms import errors
 from fake_kms.controls.journal import Event, Journal
 from fake_kms.crypto.attestation import default_authority, load_root
 from fake_kms.entropy import RequestIds
@@ -25,13 +25,15 @@ from fake_kms.service.find_keys import find_keys as _find_keys
 from fake_kms.service.identify import identify as _identify
 from fake_kms.service.recipient import read_attestation as _read_attestation
 from fake_kms.service.recipient import seal_for_recipient as _seal_for_recipient
-from fake_kms.service.signatures import verify_signature
+from fake_kms.service.verify_signature import verify_signature
 from fake_kms.store.key import Use
 from fake_kms.store.managed import keep_managed_key
 from fake_kms.store.region import Store
 from fake_kms.tables import model
 from fake_kms.tables.permissions import CRYPTOGRAPHIC
 from fake_kms.tables.quotas import quotas_with
+from fake_kms.wire import json11
+from fake_kms.wire.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +62,7 @@ def recognize(exchange: Exchange) -> None:
 def _find_way(exchange: Exchange) -> Way:
     prefix, _, name = exchange.request.target.partition(".")
     operation = model.load().get(name)
-    if operation is None or prefix != wire.TARGET:
+    if operation is None or prefix != json11.TARGET:
         raise errors.unknown_operation()
     exchange.name = name
     declaration = DECLARATIONS.get(name)
@@ -72,7 +74,7 @@ def _find_way(exchange: Exchange) -> Way:
 
 def decode(exchange: Exchange) -> None:
     """Read the body. Raises: KmsError SerializationException."""
-    exchange.input = wire.decode(exchange.way.model, exchange.request.body)
+    exchange.input = json11.decode(exchange.way.model, exchange.request.body)
 
 
 def identify(exchange: Exchange) -> None:
@@ -273,8 +275,8 @@ class Service:
             finally:  # also when a mistake, or an external key store of the user's, raised something else
                 self.journal.add(_event(exchange, refusal))
             if refusal is not None:
-                return wire.encode_error(refusal, exchange.request_id, now)
-            return wire.encode(exchange.output, exchange.request_id, now)
+                return json11.encode_error(refusal, exchange.request_id, now)
+            return json11.encode(exchange.output, exchange.request_id, now)
 
     def _note_service_event(self, operation: str, region: str, resource: str, when: float) -> None:
         # What AWS does by itself is in the journal too; CloudTrail has such events for keys.
@@ -291,7 +293,7 @@ def _event(exchange: Exchange, refusal: KmsError | None) -> Event:
         caller.arn if caller else None,
         caller.region if caller else None,
         tuple([found.key.arn for found in call.found]) if call else (),
-        wire.redact(exchange.way.model, exchange.input) if exchange.input else {},
+        redact(exchange.way.model, exchange.input) if exchange.input else {},
         refusal.code if refusal else None,
         refusal.message if refusal else None,
         tuple(exchange.decisions),
