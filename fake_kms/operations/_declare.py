@@ -74,7 +74,7 @@ class FoundKey(NamedTuple):
     """A key that was found for a call.
 
     `alias_name` is how it was asked for, if by alias. `material` and `sealed` are there when the key was found in
-    a ciphertext, `grant` when it was found through a grant.
+    a ciphertext, `grant` when it was found through a grant. `plaintext` is what a check has decrypted already.
     """
 
     use: KeyUse
@@ -83,6 +83,7 @@ class FoundKey(NamedTuple):
     material: Material | None = None
     sealed: Sealed | None = None
     grant: StoredGrant | None = None
+    plaintext: bytes | None = None
 
 
 class Call(NamedTuple):
