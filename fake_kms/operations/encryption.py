@@ -9,7 +9,7 @@ from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._cloud_hsm import check_cluster_answers
 from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
-from fake_kms.operations._external import decrypt_outside, encrypt_outside
+from fake_kms.operations._external_keys import decrypt_externally, encrypt_externally
 
 if TYPE_CHECKING:
     from fake_kms.crypto.ciphertext import Sealed
@@ -40,7 +40,7 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
     external = _has_external_key(call, key)
     sealed = ciphertext.encrypt(material, plaintext, context, kind, call.store.entropy)
     if external:
-        content = encrypt_outside(call, key, sealed.content, ciphertext.additional_data(sealed, context))
+        content = encrypt_externally(call, key, sealed.content, ciphertext.additional_data(sealed, context))
         sealed = sealed._replace(content=content)
     return ciphertext.frame(sealed)
 
@@ -61,7 +61,7 @@ def _open(call: Call, found: FoundKey) -> bytes:
 def _decrypt_sealed(call: Call, found: FoundKey, sealed: Sealed, material: Material) -> bytes:
     context = call.input.get(found.use.context)
     if _has_external_key(call, found.key):
-        content = decrypt_outside(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
+        content = decrypt_externally(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
         sealed = sealed._replace(content=content)
     return ciphertext.decrypt(sealed, material, context)
 

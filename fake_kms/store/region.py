@@ -12,7 +12,7 @@ from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
 from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.pages import Listing
 from fake_kms.store.schedule import Schedule
-from fake_kms.store.xks_routes import XksRoutes
+from fake_kms.xks.routes import XksRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
