@@ -17,7 +17,7 @@ from fake_kms.xks.routes import XksTarget, normalized_endpoint
 
 if TYPE_CHECKING:
     from fake_kms.errors import KmsError
-    from fake_kms.operations._declare import Call
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.store.key_store import CustomKeyStore
     from fake_kms.xks.protocol import XksProxy
@@ -90,7 +90,7 @@ def check_vpc_endpoint_service(call: Call, settings: Mapping[str, Any]) -> None:
 
 
 def _vpc_endpoint_service(call: Call, settings: Mapping[str, Any]) -> VpcEndpointService | None:
-    return call.store.xks.find_vpc_endpoint_service(
+    return call.tools.xks.find_vpc_endpoint_service(
         settings["XksProxyVpcEndpointServiceName"], settings["XksProxyVpcEndpointServiceOwner"]
     )
 
@@ -129,7 +129,7 @@ def connect_proxy(call: Call, settings: Mapping[str, Any]) -> XksProxy:
         credential["AccessKeyId"],
         credential["RawSecretAccessKey"],
     )
-    return call.store.xks.connect(target)
+    return call.tools.xks.connect(target)
 
 
 def request_metadata(call: Call, key: Key | None = None) -> RequestMetadata:

@@ -15,7 +15,7 @@ from fake_kms.xks.container import pack, unpack
 from fake_kms.xks.failures import Failure, XksFailure
 
 if TYPE_CHECKING:
-    from fake_kms.operations._declare import Call
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.store.key_store import CustomKeyStore
 

@@ -8,12 +8,13 @@ from fake_kms import errors
 from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._cloud_hsm import check_cluster_answers
-from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._external_keys import decrypt_externally, encrypt_externally
 
 if TYPE_CHECKING:
     from fake_kms.crypto.ciphertext import Sealed
     from fake_kms.crypto.material import Material
+    from fake_kms.operations.call import Call, FoundKey
     from fake_kms.store.key import Key
 
 __all__ = ["seal_under"]
@@ -38,7 +39,7 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
         return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
     context = call.input.get(found.use.context)
     external = _has_external_key(call, key)
-    sealed = ciphertext.encrypt(material, plaintext, context, kind, call.store.entropy)
+    sealed = ciphertext.encrypt(material, plaintext, context, kind, call.tools.entropy)
     if external:
         content = encrypt_externally(call, key, sealed.content, ciphertext.additional_data(sealed, context))
         sealed = sealed._replace(content=content)
@@ -47,7 +48,7 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
 
 def _open(call: Call, found: FoundKey) -> bytes:
     blob = call.input.get(found.use.ciphertext or "")
-    if blob is None or "IGNORE_CIPHERTEXT" in call.input.get("DryRunModifiers", ()):
+    if call.ignores_ciphertext or blob is None:
         return b""
     try:
         if found.sealed is not None and found.material is not None:

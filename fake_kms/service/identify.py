@@ -10,29 +10,21 @@ from fake_kms.wire.sigv4 import Authorization, IncompleteAuthorization
 
 if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
+    from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
 
 __all__ = ["identify"]
 
 
-def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> Caller:
-    """Return who calls and in which Region.
+def identify(call: Call, *, principals: Principals, strict: bool) -> None:
+    """Set the caller and its Region.
 
     Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException for
     another service or an unknown Region; UnrecognizedClientException for an access key that is not registered, if
     `strict`.
     """
-    authorization = _authorization(request)
-    if authorization.service != "kms":
-        raise errors.wrong_service_scope()
-    region = authorization.region
-    if not arns.is_region(region):
-        raise errors.wrong_region_scope(region)
-    identity = principals.identity_of(authorization.access_key_id, region, strict=strict)
-    if identity is None:
-        raise errors.unrecognized_client()
-    principal = identity.principal
-    return Caller(authorization.access_key_id, principal.arn, principal.account, region, identity)
+    call.caller = caller = _caller(_authorization(call.request), principals, strict=strict)
+    call.region = call.store.region(caller.account, caller.region)
 
 
 def _authorization(request: HttpRequest) -> Authorization:
@@ -42,3 +34,16 @@ def _authorization(request: HttpRequest) -> Authorization:
         return Authorization.parse(request.authorization)
     except IncompleteAuthorization as incomplete:
         raise errors.incomplete_signature(incomplete.missing, request.authorization) from None
+
+
+def _caller(authorization: Authorization, principals: Principals, *, strict: bool) -> Caller:
+    access_key_id, region = authorization.access_key_id, authorization.region
+    if authorization.service != "kms":
+        raise errors.wrong_service_scope()
+    if not arns.is_region(region):
+        raise errors.wrong_region_scope(region)
+    identity = principals.identity_of(access_key_id, region, strict=strict)
+    if identity is None:
+        raise errors.unrecognized_client()
+    principal = identity.principal
+    return Caller(access_key_id, principal.arn, principal.account, region, identity)

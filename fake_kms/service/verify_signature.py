@@ -1,4 +1,4 @@
-"""Verify signatures, with the option `verify_signatures`.
+"""Signatures, verified with the option `verify_signatures`.
 
 Only principals of `kms.principals` have known secrets; signatures of other callers are accepted.
 """
@@ -12,27 +12,31 @@ from fake_kms import errors
 from fake_kms.wire.sigv4 import MAX_SKEW_SECONDS, Authorization, DateProblem, check_date, signature, timestamp
 
 if TYPE_CHECKING:
-    from fake_kms.controls.principals import Principals
-    from fake_kms.operations import Caller
+    from fake_kms.clock import Now
+    from fake_kms.controls.principals import Credentials, Principals
+    from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
 
 __all__ = ["verify_signature"]
 
 
-def verify_signature(request: HttpRequest, caller: Caller, principals: Principals, now: float) -> None:
-    """Verify the session token, the date and the signature of a request.
+def verify_signature(call: Call, *, principals: Principals, clock: Now, on: bool) -> None:
+    """Verify the session token, the date and the signature of a request, if `on`.
 
     Raises: KmsError UnrecognizedClientException, InvalidSignatureException.
     """
-    principal = principals.of_access_key(caller.access_key_id)
-    if principal is None:
-        return
+    principal = principals.of_access_key(call.caller.access_key_id) if on else None
+    if principal is not None:
+        _verify(call.request, principal.credentials, clock.system_epoch())
+
+
+def _verify(request: HttpRequest, credentials: Credentials, now: float) -> None:
     # Assumed: temporary credentials without their token, or with another, are answered as an unknown access key.
-    if request.header("x-amz-security-token") != principal.credentials["aws_session_token"]:
+    if request.header("x-amz-security-token") != credentials["aws_session_token"]:
         raise errors.unrecognized_client()
     _check_date(request.header("x-amz-date") or "", now)
     authorization = Authorization.parse(request.authorization)
-    expected = signature(request, authorization, principal.credentials["aws_secret_access_key"])
+    expected = signature(request, authorization, credentials["aws_secret_access_key"])
     if not hmac.compare_digest(authorization.signature.encode(), expected.encode()):
         raise errors.invalid_signature()
 
