@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fake_kms.wire import header_text
+from fake_kms.wire.http import header_text
 
 __all__ = ["KMS_URL", "is_kms", "whose"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import FakeKms, current, fake_kms
 from fake_kms.nitro import attestation_document
-from fake_kms.xks_proxy import LocalXksProxy
+from fake_kms.xks import LocalXksProxy
 
 if TYPE_CHECKING:
     from fake_kms.controls.principals import Principal
@@ -42,7 +42,9 @@ def use() -> None:
         kms.clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f").set_state("ACTIVE")
         kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
         kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
-        kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=names[1], fit=True)
+        kms.xks.add_vpc_endpoint_service(
+            "com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=names[1], meets_requirements=True
+        )
         actor: Principal = kms.principals.role("App", policies=[{}], tags={"a": "b"}).assume("other", mfa=True)
         with kms.acting_as(actor.via("s3").having({"aws:SourceIp": "192.0.2.1"})) as same:
             same.client("eu-west-1")
