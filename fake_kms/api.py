@@ -205,7 +205,7 @@ class FakeKms:
         self._service = self._new_service()
 
     def _new_service(self) -> Service:
-        from fake_kms.adapters import find_foreign_identity, knows_foreign_principal
+        from fake_kms.adapters import moto_iam
         from fake_kms.adapters.clients import kms_client
         from fake_kms.controls.principals import Principals
         from fake_kms.entropy import SeededEntropy, SystemEntropy
@@ -217,8 +217,8 @@ class FakeKms:
             region=self.region,
             # A stream of its own: who is registered does not change which keys a seed makes.
             entropy=None if seed is None else SeededEntropy(("principals", seed)),
-            look_up=find_foreign_identity,
-            known_elsewhere=knows_foreign_principal,
+            look_up=moto_iam.find_identity,
+            known_elsewhere=moto_iam.knows,
             make_client=kms_client,
         )
         return Service(
@@ -255,10 +255,8 @@ def fake_kms(target: Any = None, /, **options: Unpack[Options]) -> Any:
 
 def current() -> FakeKms:
     """Return the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError when none is open."""
-    from fake_kms.adapters.active import innermost
+    from fake_kms.adapters import handlers
 
-    door = innermost()
-    if door is None:
-        raise RuntimeError("no fake_kms is open: open one with the fixture, the decorator or `with fake_kms():`")
-    assert isinstance(door, FakeKms)  # noqa: S101 - only fakes are ever opened
-    return door
+    handler = handlers.require()
+    assert isinstance(handler, FakeKms)  # noqa: S101 - only fakes are ever opened
+    return handler
