@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from fake_kms.adapters.xks import Xks
     from fake_kms.controls.clusters import Clusters
     from fake_kms.controls.journal import Event, Journal
-    from fake_kms.controls.principals import Principal, Principals
+    from fake_kms.controls.principal import Principal
+    from fake_kms.controls.principals import Principals
     from fake_kms.policy.decide import Decision
     from fake_kms.service import Service
     from fake_kms.wire import HttpRequest, HttpResponse
@@ -174,10 +175,9 @@ class FakeKms:
         Raises: LookupError when nothing was refused.
         """
         if event is None:
-            refused = self.journal.events(succeeded=False)
-            if not refused:
-                raise LookupError("no request was refused; name the event to explain")
-            event = refused[-1]
+            event = next((event for event in reversed(self.journal[:]) if event.error_code is not None), None)
+        if event is None:
+            raise LookupError("no request was refused; name the event to explain")
         return event.explain()
 
     def simulate(
@@ -216,7 +216,7 @@ class FakeKms:
             account=self.account_id,
             region=self.region,
             # A stream of its own: who is registered does not change which keys a seed makes.
-            entropy=None if seed is None else SeededEntropy(("principals", seed)),
+            entropy=SystemEntropy() if seed is None else SeededEntropy(("principals", seed)),
             look_up=moto_iam.find_identity,
             known_elsewhere=moto_iam.knows,
             make_client=kms_client,

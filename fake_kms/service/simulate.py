@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
-from fake_kms.controls.principals import Principal
+from fake_kms.controls.principal import Principal
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller
 from fake_kms.operations._declare import FoundKey, KeyUse

@@ -10,7 +10,7 @@ from fake_kms.nitro import attestation_document
 from fake_kms.xks_proxy import LocalXksProxy
 
 if TYPE_CHECKING:
-    from fake_kms.controls.principals import Principal
+    from fake_kms.controls.principal import Principal
     from fake_kms.policy.decide import Decision
 
 
