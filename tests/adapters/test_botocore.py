@@ -8,11 +8,13 @@ import boto3
 import botocore.exceptions
 import botocore.httpsession
 import pytest
-from botocore.awsrequest import HeadersDict
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.config import Config
 
 from fake_kms import FakeKms, current, fake_kms
+from fake_kms.adapters.answers import Answer
 from fake_kms.adapters.kms_requests import is_kms, is_kms_url
+from fake_kms.wire import HttpResponse
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
@@ -93,6 +95,36 @@ def test_the_answer_itself_can_be_read_as_a_stream(kms):
 
     (answer,) = answers
     assert b"".join(answer.raw.stream()) == answer.content == answer.text.encode() == b'{"Keys":[],"Truncated":false}'
+
+
+def _plain(url, response):
+    class Raw:
+        def stream(self):
+            yield response.body
+
+    return AWSResponse(url, response.status, HeadersDict(response.headers), Raw())
+
+
+@pytest.mark.parametrize(("operation", "status"), [("ListKeys", 200), ("Nonsense", 400)])
+def test_the_quick_response_reads_like_botocores_own(send, operation, status):
+    answer = send(operation)
+    response = HttpResponse(answer.status, dict(answer.headers), answer.body)
+    quick, plain = Answer("https://kms", response), _plain("https://kms", response)
+
+    assert (quick.status_code, quick.url, quick.content, quick.text) == (
+        status, plain.url, plain.content, plain.text,
+    )  # fmt: skip
+    assert {**quick.headers} == {**plain.headers}
+    assert len(quick.headers) == len(plain.headers)
+    for name in response.headers:
+        for spelled in (name, name.lower(), name.upper()):
+            assert spelled in quick.headers
+            assert quick.headers[spelled] == quick.headers.get(spelled) == plain.headers[spelled]
+    for headers in (quick.headers, plain.headers):
+        assert "Nothing" not in headers
+        assert headers.get("Nothing", "else") == "else"
+        with pytest.raises(KeyError):
+            headers["Nothing"]
 
 
 def test_clients_in_other_threads(kms):
