@@ -154,14 +154,14 @@ class FakeKms:
     @property
     def clusters(self) -> Clusters:
         """The CloudHSM clusters for custom key stores; while none is registered, any cluster id is accepted."""
-        return self._open_or_closed_service().store.clusters
+        return self._open_or_closed_service().tools.clusters
 
     @property
     def xks(self) -> Xks:
         """The external key store proxies: which object or URL answers for which XksProxyUriEndpoint."""
         from fake_kms.adapters.xks import Xks
 
-        return Xks(self._open_or_closed_service().store.xks)
+        return Xks(self._open_or_closed_service().tools.xks)
 
     def acting_as(self, principal: Principal) -> AbstractContextManager[Principal]:
         """Within the `with` block, every client whose credentials are not registered calls as this principal."""
@@ -193,9 +193,20 @@ class FakeKms:
         `context` has further condition keys. Raises: ValueError for an unknown action, LookupError for a key that does
         not exist.
         """
-        from fake_kms.service.simulate import simulate
+        from fake_kms.adapters.clients import user_agent
+        from fake_kms.service.simulate import Question, simulate
 
-        return simulate(self._open_service(), principal, action, key, encryption_context, context)
+        service = self._open_service()
+        question = Question(
+            principal=principal,
+            action=action,
+            key=key,
+            region=self.region,
+            user_agent=user_agent(),
+            encryption_context=encryption_context or {},
+            context=context or {},
+        )
+        return simulate(service.tools, service.now(), question)
 
     def reset(self) -> None:
         """Delete all keys, aliases, principals and events, as in a fake just opened; the clock keeps its time."""
@@ -228,6 +239,7 @@ class FakeKms:
             consistency=options.consistency,
             quotas=options.quotas,
             attestation_roots=options.attestation_roots,
+            check_answers=options.check_answers,
         )
 
     def _open_service(self) -> Service:

@@ -123,6 +123,7 @@ class Options:
         "root certificates (PEM or DER) that Nitro attestation documents must descend from; files, in text",
         read=_files,
     )
+    check_answers: bool = _flag("check every answer against botocore's model, for those who work on fake_kms itself")
 
     def __post_init__(self) -> None:
         from fake_kms.tables.quotas import quotas_with
@@ -156,3 +157,4 @@ class OptionKeywords(TypedDict, total=False):
     verify_signatures: bool
     consistency: str
     attestation_roots: Sequence[bytes] | None
+    check_answers: bool
