@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
-from fake_kms.controls.principals import Principal
+from fake_kms.controls.principal import Principal
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller, FoundKey, KeyUse
 from fake_kms.service.ask import ask, ask_about_key

@@ -13,7 +13,8 @@ from fake_kms.wire.sigv4 import MAX_SKEW_SECONDS, Authorization, DateProblem, ch
 
 if TYPE_CHECKING:
     from fake_kms.clock import Now
-    from fake_kms.controls.principals import Credentials, Principals
+    from fake_kms.controls.principal import Credentials
+    from fake_kms.controls.principals import Principals
     from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
 
