@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fake_kms import wire
 from fake_kms.controls.clusters import Clusters
 from fake_kms.controls.journal import Event, Journal
 from fake_kms.crypto.material import KeyGenerator
@@ -42,7 +41,8 @@ from fake_kms.service.verify_signature import verify_signature
 from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.managed_keys import ManagedKeys
 from fake_kms.store.store import Store
-from fake_kms.store.xks_routes import XksRoutes
+from fake_kms.wire import json11
+from fake_kms.xks.routes import XksRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,8 +138,8 @@ class Service:
             finally:
                 self.last_stage(call)
             if call.refusal is not None:
-                return wire.encode_error(call.refusal, call.request_id, now)
-            return wire.encode(call.output, call.request_id, now)
+                return json11.encode_error(call.refusal, call.request_id, now)
+            return json11.encode(call.output, call.request_id, now)
 
     def _note_event(self, name: str, region: str, resource: str, when: float) -> None:
         # What AWS does by itself is in the journal too; CloudTrail has such events for keys.

@@ -26,6 +26,7 @@ def seal_for_recipient(call: Call) -> None:
     public_key = cms_envelope.load_public_key(attestation.public_key)
     for member in REPLACED_MEMBERS:
         if member in output:
-            output["CiphertextForRecipient"] = cms_envelope.envelope(public_key, output.pop(member), call.tools.entropy)
+            envelope = cms_envelope.seal_envelope(public_key, output.pop(member), call.tools.entropy)
+            output["CiphertextForRecipient"] = envelope
     if call.operation in WITHOUT_MATERIAL_ID:
         output.pop("KeyMaterialId", None)

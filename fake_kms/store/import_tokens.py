@@ -53,7 +53,7 @@ class ImportTokens:
     def issue(self, terms: Terms) -> bytes:
         """Write a token."""
         plaintext = json.dumps(terms).encode().ljust(TOKEN_PLAINTEXT_LENGTHS[terms.wrapping_spec])
-        return ciphertext.seal_legacy(self._sealing_material(), plaintext, self._entropy)
+        return ciphertext.frame(ciphertext.encrypt_legacy(self._sealing_material(), plaintext, self._entropy))
 
     def read(self, token: bytes) -> Terms:
         """Read a token. Raises: BadCiphertext unless this fake has issued it."""
@@ -61,7 +61,7 @@ class ImportTokens:
         sealed = ciphertext.parse(token)
         if sealed.material_id != sealing.identifier:
             raise BadCiphertext
-        return Terms(*json.loads(ciphertext.open_sealed(sealed, sealing, None)))
+        return Terms(*json.loads(ciphertext.decrypt(sealed, sealing, None)))
 
     def _sealing_material(self) -> Material:
         if self._sealing is None:

@@ -1,4 +1,4 @@
-"""`FakeKms`: a fake KMS that can be opened and closed, as context manager, decorator, or by hand."""
+"""The fake KMS that a user holds: opened and closed as context manager, decorator, or by hand."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from fake_kms._api.options import Options
 from fake_kms.clock import Clock
-from fake_kms.options import Options, checked
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
-    from fake_kms.adapters.xks import Xks
+    from fake_kms._api.options import OptionKeywords
     from fake_kms.controls.clusters import Clusters
     from fake_kms.controls.journal import Event, Journal
-    from fake_kms.controls.principals import Principal, Principals
+    from fake_kms.controls.principal import Principal
+    from fake_kms.controls.principals import Principals
     from fake_kms.policy.decide import Decision
     from fake_kms.service import Service
     from fake_kms.wire import HttpRequest, HttpResponse
+    from fake_kms.xks import Xks
 
 __all__ = ["FakeKms", "current", "fake_kms"]
 
@@ -28,18 +30,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class FakeKms:
-    """A fake KMS. While it is open, every KMS request of the process is answered by it.
+    """A fake KMS. While it is open, it answers every KMS request of the process.
 
-    Options: see `fake_kms.options`. A fake is opened once and closed once; two fakes share nothing.
+    The keywords are the fields of `fake_kms.Options`. A fake is opened once and closed once; two fakes share nothing.
     """
 
-    def __init__(self, **options: Unpack[Options]) -> None:
-        self._given = options
-        self._options = checked(options)
+    def __init__(self, **options: Unpack[OptionKeywords]) -> None:
+        self._keywords = options
+        self.options = Options.of(options)
         self.clock = Clock()
+        self._region = self.options.region
         self._service: Service | None = None
         self._principals: Principals | None = None
-        self._undo: Callable[[], None] | None = None
+        self._uninstall: Callable[[], None] | None = None
         self._closed = False
 
     def __repr__(self) -> str:
@@ -49,9 +52,7 @@ class FakeKms:
             state = "not opened"
         else:
             state = f"open, {len(self.journal)} requests"
-        return (
-            f"<FakeKms {self._options['region'] or 'of the configured Region'} {self._options['account_id']}, {state}>"
-        )
+        return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}>"
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -63,20 +64,20 @@ class FakeKms:
         from fake_kms import adapters
         from fake_kms.adapters.environment import configured
 
-        asked, found = self._options["region"], configured()
-        self._options["region"] = asked or found.region
+        found = configured()
+        self._region = self.options.region or found.region
         self._service = self._new_service()
-        self._undo = adapters.install(self, asked, found)
+        self._uninstall = adapters.install(self, self.options.region, found)
         return self
 
     def stop(self) -> None:
-        """Close the fake; what it held is still there to look at. Raises: RuntimeError if it is not open."""
-        if self._undo is None:
+        """Close the fake; its journal can still be read. Raises: RuntimeError if it is not open."""
+        if self._uninstall is None:
             was = "closed already" if self._closed else "not open yet"
             raise RuntimeError(f"this FakeKms is {was}: call stop() once, after start()")
         self._closed = True
-        undo, self._undo = self._undo, None
-        undo()
+        uninstall, self._uninstall = self._uninstall, None
+        uninstall()
         self._open_or_closed_service().close()
 
     def __enter__(self) -> Self:
@@ -101,28 +102,28 @@ class FakeKms:
         Each call of the function, each test of the class, gets a fake of its own with these options. Raises:
         TypeError for anything else.
         """
-        from fake_kms.decorating import decorate
+        from fake_kms._api.decorator import decorate
 
-        decorated: F = decorate(target, lambda: FakeKms(**self._given))
+        decorated: F = decorate(target, lambda: FakeKms(**self._keywords))
         return decorated
 
     # --- use -------------------------------------------------------------------------------------------------
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one HTTP request: the one door, which every adapter ends in."""
+        """Answer one HTTP request. Every adapter calls this, and nothing else."""
         return self._open_service().handle(request)
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
         """Return a boto3 client of KMS, ready for use.
 
-        Making one costs 30 to 100 ms, so it is made once per process and given again; it answers from whatever
-        fake is open, and raises RuntimeError when none is, so that it never reaches AWS.
-        Input: `region_name`, this fake's Region where not said; `config` as for `boto3.client`.
+        Making one takes 30 to 100 ms, so each is made once per process. Its requests are answered by whichever fake
+        is open; when none is, they raise RuntimeError, so that they never reach AWS.
+        Input: `region_name`, by default this fake's Region; `config` as for `boto3.client`.
         """
         self._open_service()
         from fake_kms.adapters.clients import kms_client
 
-        return kms_client(region_name or self._options["region"], config)
+        return kms_client(region_name or self.region, config)
 
     @property
     def journal(self) -> Journal:
@@ -131,53 +132,50 @@ class FakeKms:
 
     @property
     def region(self) -> str:
-        """The Region of this fake's clients: the one asked for, else the one that was configured when it opened."""
-        if self._options["region"] is None:
+        """The Region of this fake's clients: that of its options, else the one that was configured when it opened."""
+        if self._region is None:
             raise RuntimeError(
                 "this FakeKms is not open yet, and no region was asked for: it will be the configured one"
             )
-        region: str = self._options["region"]
-        return region
+        return self._region
 
     @property
     def account_id(self) -> str:
-        """The account of callers whose access key nobody registered."""
-        account: str = self._options["account_id"]
-        return account
+        """The account of callers whose access key is not registered."""
+        return self.options.account_id
 
     @property
     def principals(self) -> Principals:
-        """Who may call this fake: register users, roles, account roots and services here."""
+        """The registered users, roles, account roots and services."""
         self._open_or_closed_service()
         assert self._principals is not None  # noqa: S101 - made with the service
         return self._principals
 
     @property
     def clusters(self) -> Clusters:
-        """The CloudHSM clusters that custom key stores may have; while there are none, any id will do."""
+        """The CloudHSM clusters for custom key stores; while none is registered, any cluster id is accepted."""
         return self._open_or_closed_service().tools.clusters
 
     @property
     def xks(self) -> Xks:
         """The external key store proxies: which object or URL answers for which XksProxyUriEndpoint."""
-        from fake_kms.adapters.xks import Xks
+        from fake_kms.xks import Xks
 
         return Xks(self._open_or_closed_service().tools.xks)
 
-    def acting_as(self, actor: Principal) -> AbstractContextManager[Principal]:
-        """Let every client whose credentials nobody registered call as this principal, for the `with` block."""
-        return self.principals.acting_as(actor)
+    def acting_as(self, principal: Principal) -> AbstractContextManager[Principal]:
+        """Within the `with` block, every client whose credentials are not registered calls as this principal."""
+        return self.principals.acting_as(principal)
 
     def explain(self, event: Event | None = None) -> str:
-        """Return what was decided about a request and why: of an event, by default the last that was refused.
+        """Return what was decided about a request and why: by default, about the last that was refused.
 
-        Raises: LookupError when nothing was refused.
+        Raises: LookupError if no request was refused.
         """
         if event is None:
-            refused = self.journal.events(succeeded=False)
-            if not refused:
-                raise LookupError("no request was refused; name the event to explain")
-            event = refused[-1]
+            event = next((event for event in reversed(self.journal[:]) if event.error_code is not None), None)
+        if event is None:
+            raise LookupError("no request was refused; name the event to explain")
         return event.explain()
 
     def simulate(
@@ -189,11 +187,11 @@ class FakeKms:
         encryption_context: Mapping[str, str] | None = None,
         context: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Decision:
-        """Return whether a principal may, without making a call.
+        """Return the decision about a principal and an action, without making a request.
 
         Input: `action` with or without `kms:`; `key` by id, ARN or alias, None for actions without a key;
-        `encryption_context` and further condition keys in `context`. Output: a Decision with `allowed`, `because` and
-        `explain()`. Raises: ValueError for an unknown action, LookupError for a key that does not exist.
+        `context` has further condition keys. Raises: ValueError for an unknown action, LookupError for a key that does
+        not exist.
         """
         from fake_kms.adapters.clients import user_agent
         from fake_kms.service.simulate import Question, simulate
@@ -211,37 +209,37 @@ class FakeKms:
         return simulate(service.tools, service.now(), question)
 
     def reset(self) -> None:
-        """Forget all keys, aliases, principals and events, as if just opened; the clock stays where it is."""
+        """Delete all keys, aliases, principals and events, as in a fake just opened; the clock keeps its time."""
         self._open_service().close()
         self._service = self._new_service()
 
     def _new_service(self) -> Service:
-        from fake_kms.adapters import find_foreign_identity, knows_foreign_principal
+        from fake_kms.adapters import moto_iam
         from fake_kms.adapters.clients import kms_client
         from fake_kms.controls.principals import Principals
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
 
-        seed = self._options["seed"]
+        options, seed = self.options, self.options.seed
         self._principals = Principals(
             account=self.account_id,
             region=self.region,
-            # A stream of its own: who is registered does not change which keys a seed makes.
-            entropy=None if seed is None else SeededEntropy(("principals", seed)),
-            look_up=find_foreign_identity,
-            known_elsewhere=knows_foreign_principal,
+            # A stream of its own: registering principals does not change which keys a seed makes.
+            entropy=SystemEntropy() if seed is None else SeededEntropy(("principals", seed)),
             make_client=kms_client,
+            look_up=moto_iam.find_identity,
+            known_elsewhere=moto_iam.knows,
         )
         return Service(
             clock=self.clock,
             entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
             principals=self._principals,
-            strict_identity=self._options["strict_identity"],
-            verify_signatures=self._options["verify_signatures"],
-            consistency=self._options["consistency"],
-            quotas=self._options["quotas"],
-            attestation_roots=self._options["attestation_roots"],
-            check_answers=self._options["check_answers"],
+            strict_identity=options.strict_identity,
+            verify_signatures=options.verify_signatures,
+            consistency=options.consistency,
+            quotas=options.quotas,
+            attestation_roots=options.attestation_roots,
+            check_answers=options.check_answers,
         )
 
     def _open_service(self) -> Service:
@@ -258,19 +256,17 @@ class FakeKms:
 @overload
 def fake_kms(target: F, /) -> F: ...
 @overload
-def fake_kms(**options: Unpack[Options]) -> FakeKms: ...
-def fake_kms(target: Any = None, /, **options: Unpack[Options]) -> Any:
-    """Make a fake KMS, for a `with` block or as a decorator with or without options."""
+def fake_kms(**options: Unpack[OptionKeywords]) -> FakeKms: ...
+def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
+    """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
 
 
 def current() -> FakeKms:
-    """Return the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError when none is open."""
-    from fake_kms.adapters.active import innermost
+    """Return the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError if none is open."""
+    from fake_kms.adapters import handlers
 
-    door = innermost()
-    if door is None:
-        raise RuntimeError("no fake_kms is open: open one with the fixture, the decorator or `with fake_kms():`")
-    assert isinstance(door, FakeKms)  # noqa: S101 - only fakes are ever opened
-    return door
+    handler = handlers.require()
+    assert isinstance(handler, FakeKms)  # noqa: S101 - only fakes are ever opened
+    return handler

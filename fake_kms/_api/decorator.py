@@ -1,4 +1,4 @@
-"""A fake around functions and classes of tests: what `@fake_kms` makes of what it decorates."""
+"""The decorator: a new fake around each call of a function, or each test of a class."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _Make = Callable[[], AbstractContextManager[object]]
 
 
 def decorate(target: Any, make: _Make) -> Any:
-    """Return `target` with a new fake around each call, or each test of a class.
+    """Return a function, or a class of tests, that runs with a new fake.
 
     Raises: TypeError for anything else.
     """
     if isinstance(target, type):
-        unittest = sys.modules.get("unittest")  # whoever has a TestCase has loaded it
+        unittest = sys.modules.get("unittest")  # a TestCase cannot exist before it is imported
         if unittest is not None and issubclass(target, unittest.TestCase):
             return _decorate_test_case(target, make)
         return _decorate_test_class(target, make)
@@ -103,6 +103,6 @@ def _decorate_test_class(target: type, make: _Make) -> type:
 
 
 def _call_hook(hook: Callable[..., Any] | None, instance: Any, method: Any) -> None:
-    # pytest lets these hooks leave the method out.
+    # pytest allows these hooks to omit the parameter `method`.
     if hook is not None:
         hook(*(instance, method)[: len(inspect.signature(hook).parameters)])
