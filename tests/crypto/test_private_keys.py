@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import pytest
@@ -30,8 +31,14 @@ def test_sm2_is_unavailable(generate):
         generate(KEY_SPECS["SM2"])
 
 
+def without(monkeypatch, module):
+    """Let the imports of a module of `cryptography` fail, as in a version that does not have it."""
+    monkeypatch.setitem(sys.modules, f"{PACKAGE}.{module}", None)
+    monkeypatch.delattr(importlib.import_module(PACKAGE), module, raising=False)
+
+
 def test_ml_dsa_is_unavailable_in_an_older_cryptography(monkeypatch):
-    monkeypatch.setitem(sys.modules, f"{PACKAGE}.mldsa", None)
+    without(monkeypatch, "mldsa")
     text = r"^ML_DSA_44 needs cryptography 48 or newer with an OpenSSL that has ML-DSA\.$"
 
     with pytest.raises(Unavailable, match=text):
@@ -39,7 +46,7 @@ def test_ml_dsa_is_unavailable_in_an_older_cryptography(monkeypatch):
 
 
 def test_ml_kem_falls_back_in_an_older_cryptography(monkeypatch):
-    monkeypatch.setitem(sys.modules, f"{PACKAGE}.mlkem", None)
+    without(monkeypatch, "mlkem")
     private = private_keys.from_seed(KEY_SPECS["ML_KEM_768"], SEED)
 
     assert isinstance(private, ml_kem.PrivateKey)

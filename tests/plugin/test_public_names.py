@@ -38,7 +38,7 @@ def test_there_are_no_other_names():
         fake_kms.mock_kms  # noqa: B018
 
 
-@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro"])
+@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro", "fake_kms.xks"])
 def test_the_typed_program_uses_every_public_name(module):
     tree = ast.parse(TYPED.read_text(encoding="utf-8"))
     imported = {name: local for (home, name), local in _imports(tree).items() if home == module}

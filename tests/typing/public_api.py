@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fake_kms import (
     Clock,
@@ -23,8 +23,8 @@ from fake_kms import (
     current,
     fake_kms,
 )
-from fake_kms.nitro import attestation_document, open_ciphertext
-from fake_kms.xks import LocalXksProxy
+from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
+from fake_kms.xks import Failure, LocalXksProxy, Xks, XksFailure, XksProxy, serve
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -76,7 +76,9 @@ def control(kms: FakeKms) -> None:
     cluster.set_state("ACTIVE")
     kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
     kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
-    kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=kms.account_id, meets_requirements=True)
+    kms.xks.add_vpc_endpoint_service(
+        "com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=kms.account_id, meets_requirements=True
+    )
     print(outcomes)
 
 
@@ -96,4 +98,24 @@ def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
 def seal(private_key: RSAPrivateKey, answer: bytes) -> None:
     """Use what Nitro Enclaves need."""
     document: bytes = attestation_document({0: "ab" * 48}, private_key.public_key())
-    print(document, open_ciphertext(private_key, answer))
+    authority: AttestationAuthority = AttestationAuthority()
+    fake: FakeKms = FakeKms(attestation_roots=[authority.root])
+    other: bytes = authority.document({0: "ab" * 48}, private_key.public_key(), debug=True)
+    print(document, other, fake, open_ciphertext(private_key, answer))
+
+
+class Proxy:
+    """A proxy of one's own."""
+
+    def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Refuse everything."""
+        raise XksFailure(Failure.UNREACHABLE, f"{path} {sorted(body)}")
+
+
+def encrypt_outside(kms: FakeKms) -> None:
+    """Use what external key stores need."""
+    control: Xks = kms.xks
+    proxy: XksProxy = Proxy()
+    control.route("https://proxy.example.com", proxy)
+    with serve(LocalXksProxy(), access_key_id="ID", secret_access_key="secret") as url:
+        control.route("https://other.example.com", url)
