@@ -1,6 +1,6 @@
 """AWS KMS for your tests: plain boto3 code runs against an in-memory KMS that refuses what AWS refuses.
 
-Public are the names listed here, and those of `fake_kms.nitro` and `fake_kms.xks_proxy`.
+Public are the names listed here, and those of `fake_kms.nitro` and `fake_kms.xks`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from fake_kms._api.options import OptionKeywords
-    from fake_kms.adapters.xks import Xks
     from fake_kms.controls.clusters import Clusters
     from fake_kms.controls.journal import Event, Journal
     from fake_kms.controls.principal import Principal
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from fake_kms.policy.decide import Decision
     from fake_kms.service import Service
     from fake_kms.wire import HttpRequest, HttpResponse
+    from fake_kms.xks import Xks
 
 __all__ = ["FakeKms", "current", "fake_kms"]
 
@@ -159,7 +159,7 @@ class FakeKms:
     @property
     def xks(self) -> Xks:
         """The external key store proxies: which object or URL answers for which XksProxyUriEndpoint."""
-        from fake_kms.adapters.xks import Xks
+        from fake_kms.xks import Xks
 
         return Xks(self._open_or_closed_service().tools.xks)
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from fake_kms import arns
-from fake_kms.wire import header_text
+from fake_kms.wire.http import header_text
 
 __all__ = ["is_kms", "is_kms_url", "kms_headers"]
 

@@ -12,7 +12,8 @@ from fake_kms.operations import DECLARATIONS, Call, Caller, FoundKey, KeyUse
 from fake_kms.service.ask import ask, ask_about_key
 from fake_kms.store.find import Found, KeyInAnotherAccount, find_key
 from fake_kms.tables import model
-from fake_kms.wire import TARGET, HttpRequest
+from fake_kms.wire import HttpRequest
+from fake_kms.wire.json11 import TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -24,7 +24,7 @@ from fake_kms import (
     fake_kms,
 )
 from fake_kms.nitro import attestation_document, open_ciphertext
-from fake_kms.xks_proxy import LocalXksProxy
+from fake_kms.xks import LocalXksProxy
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -76,7 +76,7 @@ def control(kms: FakeKms) -> None:
     cluster.set_state("ACTIVE")
     kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
     kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
-    kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=kms.account_id, fit=True)
+    kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=kms.account_id, meets_requirements=True)
     print(outcomes)
 
 

@@ -1,6 +1,8 @@
-"""ML-KEM in pure Python, in all three parameter sets: `cryptography` lacks ML-KEM-512, and older versions the rest.
+"""ML-KEM in all three parameter sets.
 
-Algorithms are numbered as in FIPS 203; the DER forms are those of RFC 9935. Not constant in time: made for tests.
+`cryptography` has ML-KEM-768 and ML-KEM-1024 from version 48, but no version up to 50 has ML-KEM-512. Once the lower
+bound is a version that has all three, this file goes. Algorithms are numbered as in FIPS 203; the DER forms are those
+of RFC 9935.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class PrivateKey:
     """A decapsulation key: its `level` and the 64 bytes of its `seed`, which never show in `repr`."""
 
     def __init__(self, level: int, seed: bytes) -> None:
-        """Make the key of a seed, d then z. Raises: ValueError for another level or length."""
+        """Derive the key from a seed, d then z. Raises: ValueError for another level or length."""
         if level not in _PARAMETERS or len(seed) != 2 * _SIZE:
             raise ValueError("ML-KEM has the levels 512, 768 and 1024, and a seed of 64 bytes.")
         self.level, self.seed = level, bytes(seed)
@@ -56,7 +58,7 @@ class PrivateKey:
         return b"\x30\x54\2\1\0" + _ALGORITHMS[self.level] + b"\4\x42\x80\x40" + self.seed
 
     def _decrypt(self, ciphertext: bytes) -> bytes:
-        """Source: Algorithm 15."""
+        """Return the message in a ciphertext. Source: Algorithm 15."""
         k, _, du, dv = _PARAMETERS[self.level]
         *first, last = _pieces(ciphertext, *[_SIZE * du] * k, _SIZE * dv)
         product = _inverse_ntt(_dot(self._vector, [_ntt(_decompress(part, du)) for part in first]))
@@ -64,25 +66,12 @@ class PrivateKey:
 
 
 class PublicKey:
-    """An encapsulation key, made by `PrivateKey.public_key` or, with checks, by `PublicKey.from_public_bytes`."""
+    """An encapsulation key, as `PrivateKey.public_key` returns it."""
 
     def __init__(self, level: int, raw: bytes) -> None:
         *parts, self._rho = _pieces(raw, *[_SIZE * 12] * _PARAMETERS[level][0], _SIZE)
         self.level, self._raw = level, raw
         self._vector = [_decode(part, 12) for part in parts]
-
-    @classmethod
-    def from_public_bytes(cls, level: int, data: bytes) -> PublicKey:
-        """Read an encapsulation key of 800, 1184 or 1568 bytes.
-
-        Raises: ValueError for another level or length, or a coefficient that is not reduced. Source: section 7.2.
-        """
-        if level not in _PARAMETERS or len(data) != _SIZE * (12 * _PARAMETERS[level][0] + 1):
-            raise ValueError(f"These {len(data)} bytes are no public key of ML-KEM-{level}.")
-        key = cls(level, bytes(data))
-        if any(coefficient >= _Q for polynomial in key._vector for coefficient in polynomial):
-            raise ValueError("A coefficient of the ML-KEM public key is not reduced.")
-        return key
 
     def encapsulate(self, m: bytes) -> tuple[bytes, bytes]:
         """Return the 32-byte shared secret and its ciphertext of 768, 1088 or 1568 bytes.
@@ -104,7 +93,7 @@ class PublicKey:
         return b"\x30\x82" + len(content).to_bytes(2, "big") + content
 
     def _encrypt(self, message: bytes, randomness: bytes) -> bytes:
-        """Source: Algorithm 14."""
+        """Return the ciphertext of a message. Source: Algorithm 14."""
         k, eta1, du, dv = _PARAMETERS[self.level]
         y = [_ntt(_noise(randomness, i, eta1)) for i in range(k)]
         columns = [*zip(*_matrix(self._rho, k), strict=True), self._vector]
@@ -114,7 +103,7 @@ class PublicKey:
 
 
 def _generate(level: int, d: bytes) -> tuple[_Vector, PublicKey]:
-    """Make the secret vector and the public key. Source: Algorithm 13."""
+    """Return the secret vector and the public key. Source: Algorithm 13."""
     k, eta1, _, _ = _PARAMETERS[level]
     rho, sigma = _pieces(hashlib.sha3_512(d + bytes([k])).digest(), _SIZE, _SIZE)
     secret = [_ntt(_noise(sigma, i, eta1)) for i in range(k)]
@@ -129,18 +118,18 @@ def _matrix(rho: bytes, k: int) -> list[_Vector]:
 
 
 def _uniform(seed: bytes) -> _Polynomial:
-    """Source: Algorithm 7; 840 bytes are enough but for a chance below 2**-256, appendix B."""
+    """Return a uniform polynomial. Source: Algorithm 7; 840 bytes suffice with a chance of 1 - 2**-256, appendix B."""
     return [value for value in _decode(hashlib.shake_128(seed).digest(840), 12) if value < _Q][:256]
 
 
 def _noise(seed: bytes, number: int, eta: int) -> _Polynomial:
-    """Source: Algorithm 8."""
+    """Return a polynomial of small coefficients. Source: Algorithm 8."""
     words = _decode(hashlib.shake_256(seed + bytes([number])).digest(64 * eta), 2 * eta)
     return [(word & (1 << eta) - 1).bit_count() - (word >> eta).bit_count() for word in words]
 
 
 def _ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
-    """Source: Algorithm 9, as a walk down the tree of moduli, whose node n has the children 2n and 2n + 1."""
+    """Transform a polynomial. Source: Algorithm 9, down the tree of moduli, whose node n has children 2n and 2n + 1."""
     if node >= len(_ZETAS):
         return f
     half, zeta = len(f) // 2, _ZETAS[node]
@@ -149,7 +138,7 @@ def _ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
 
 
 def _inverse_ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
-    """Source: Algorithm 10, as the way back up the tree."""
+    """Transform a polynomial back. Source: Algorithm 10, up the same tree."""
     if node >= len(_ZETAS):
         return f
     half, zeta = len(f) // 2, _HALF_INVERSE_ZETAS[node]
@@ -174,7 +163,7 @@ def _add(f: _Polynomial, g: _Polynomial) -> _Polynomial:
 
 
 def _compress(f: _Polynomial, bits: int) -> bytes:
-    """Compress and encode. Source: definition 4.7; no halves to round, as the modulus is odd."""
+    """Compress and encode. Source: definition 4.7; the modulus is odd, so there are no halves to round."""
     return _encode([((a << bits) + _Q // 2) // _Q % (1 << bits) for a in f], bits)
 
 
@@ -184,12 +173,12 @@ def _decompress(data: bytes, bits: int) -> _Polynomial:
 
 
 def _encode(f: _Polynomial, bits: int) -> bytes:
-    """Source: Algorithm 5."""
+    """Encode coefficients of some bits each. Source: Algorithm 5."""
     return int("".join(f"{a:0{bits}b}" for a in reversed(f)), 2).to_bytes(_SIZE * bits, "little")
 
 
 def _decode(data: bytes, bits: int) -> _Polynomial:
-    """Source: Algorithm 6, without the reduction."""
+    """Decode coefficients of some bits each. Source: Algorithm 6, without the reduction."""
     number, mask = int.from_bytes(data, "little"), (1 << bits) - 1
     return [number >> shift & mask for shift in range(0, 8 * len(data), bits)]
 

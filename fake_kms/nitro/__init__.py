@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fake_kms.clock import Clock
+from fake_kms.crypto.cms_envelope import open_envelope
+from fake_kms.nitro.authority import AttestationAuthority, default_authority
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-__all__ = ["attestation_document", "open_ciphertext"]
+__all__ = ["AttestationAuthority", "attestation_document", "open_ciphertext"]
 
 
 def attestation_document(
@@ -27,14 +31,11 @@ def attestation_document(
     nonce: bytes | None = None,
     debug: bool = False,
 ) -> bytes:
-    """Build an attestation document that every fake trusts by default.
+    """Return an attestation document that every fake trusts by default.
 
     Input: `pcrs` maps register numbers to 32, 48 or 64 bytes, or their hex digits; `debug` makes them all zero, as an
-    enclave in debug mode has them. Output: the signed COSE document. Raises: ValueError for PCRs of another length.
+    enclave in debug mode has them. Output: the signed COSE document. Raises: ValueError for other digits.
     """
-    from fake_kms.clock import Clock
-    from fake_kms.crypto.attestation import default_authority
-
     return default_authority().document(
         pcrs,
         public_key,
@@ -42,12 +43,10 @@ def attestation_document(
         user_data=user_data,
         nonce=nonce,
         debug=debug,
-        timestamp_ms=int(Clock().epoch() * 1000),
+        timestamp_ms=int(Clock.system_epoch() * 1000),
     )
 
 
 def open_ciphertext(private_key: RSAPrivateKey, ciphertext_for_recipient: bytes) -> bytes:
-    """Open a CiphertextForRecipient with the enclave's private key. Raises: ValueError when it does not open."""
-    from fake_kms.crypto.cms_envelope import open_envelope
-
+    """Decrypt a CiphertextForRecipient with the enclave's private key. Raises: ValueError if it is not for this key."""
     return open_envelope(private_key, ciphertext_for_recipient)

@@ -1,6 +1,7 @@
-"""Ed25519ph with an empty context, in pure Python: `cryptography` has only pure Ed25519.
+"""Ed25519ph with an empty context.
 
-Not constant in time: made for tests. Source: RFC 8032, sections 5.1 and 7.3.
+No version of `cryptography` up to 50 has Ed25519ph; once the lower bound is one that has, this file goes. PyNaCl has it
+as `crypto_sign_ed25519ph_*`, which is no reason for another dependency. Source: RFC 8032, sections 5.1 and 7.3.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SIGNATURE_SIZE = 64
 def sign(private_seed: bytes, message: bytes) -> bytes:
     """Sign a message of any length; it is hashed with SHA-512 first.
 
-    Input: the 32 bytes of the private key. Output: 64 bytes, always the same ones. Raises: ValueError for a seed of
+    Input: the 32 bytes of the private key. Output: 64 bytes, the same ones each time. Raises: ValueError for a seed of
     another length. Source: RFC 8032, section 5.1.6.
     """
     public = Ed25519PrivateKey.from_private_bytes(private_seed).public_key().public_bytes_raw()
@@ -42,8 +43,8 @@ def sign(private_seed: bytes, message: bytes) -> bytes:
 def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Return whether a signature is one of this message under this key.
 
-    Bytes of any length and content are answered. Strict: the scalar is below the group's order, points have their
-    one encoding, and the equation holds without the cofactor, as in OpenSSL. Source: RFC 8032, section 5.1.7.
+    Bytes of any length and content are accepted. Strict: the scalar is below the group's order, points have their
+    canonical encoding, and the equation holds without the cofactor, as in OpenSSL. Source: RFC 8032, section 5.1.7.
     """
     if len(signature) != _SIGNATURE_SIZE:
         return False
@@ -98,7 +99,7 @@ def _encode(point: _Point) -> bytes:
 
 
 def _decode(data: bytes) -> _Point:
-    """Read a point. Raises: ValueError unless it is on the curve and in its one form. Source: section 5.1.3."""
+    """Read a point. Raises: ValueError unless it is on the curve and in canonical form. Source: section 5.1.3."""
     number = int.from_bytes(data, "little")
     sign_bit, y = number >> 255 & 1, number & ((1 << 255) - 1)
     if len(data) != _POINT_SIZE or y >= _P:

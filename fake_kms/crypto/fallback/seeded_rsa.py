@@ -1,7 +1,8 @@
-"""RSA keys from a seed, in pure Python: `cryptography` makes only random ones.
+"""RSA keys from a seed.
 
-The first call of a process also makes the table of small primes. Source: FIPS 186-5, appendix A.1.3 for the form of
-the primes and table B.1 for the number of rounds.
+`FakeKms(seed=...)` needs them. No version of `cryptography` up to 50 has them; once the lower bound is one that does,
+this file goes. The first call of a process also computes the table of small primes. Source: FIPS 186-5, appendix A.1.3
+for the form of the primes and table B.1 for the number of rounds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _BASES = (2, 3, 5, 7, 11)  # the composites most often fail the first, which is 
 
 @functools.lru_cache(maxsize=64)
 def private_key(seed: bytes, bits: int) -> rsa.RSAPrivateKey:
-    """Make the RSA key of a seed: the same one for the same seed and size, on every machine.
+    """Return the RSA key of a seed: the same one for the same seed and size, on every machine.
 
     Input: an even size, in KMS 2048, 3072 or 4096. Output: exponent 65537 and a modulus of exactly that many bits.
     """

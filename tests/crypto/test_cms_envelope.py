@@ -35,7 +35,7 @@ def other_key():
 
 @pytest.fixture(scope="module")
 def blob(key):
-    return cms_envelope.envelope(key.public_key(), bytes(range(32)), ENTROPY)
+    return cms_envelope.seal_envelope(key.public_key(), bytes(range(32)), ENTROPY)
 
 
 def spki(public_key):
@@ -43,7 +43,7 @@ def spki(public_key):
 
 
 def test_the_form_is_that_of_aws(key):
-    blob = cms_envelope.envelope(key.public_key(), bytes(32), SeededEntropy(1))
+    blob = cms_envelope.seal_envelope(key.public_key(), bytes(32), SeededEntropy(1))
 
     key_id = hashlib.sha256(spki(key.public_key())).digest()
     expected = [
@@ -65,7 +65,7 @@ def test_the_form_is_that_of_aws(key):
     ("plaintext", "length"), [(0, 461), (1, 461), (15, 461), (16, 477), (32, 493), (64, 525), (1217, 1679)]
 )
 def test_the_length_is_that_of_aws(key, plaintext, length):
-    assert len(cms_envelope.envelope(key.public_key(), bytes(plaintext), ENTROPY)) == length
+    assert len(cms_envelope.seal_envelope(key.public_key(), bytes(plaintext), ENTROPY)) == length
 
 
 @pytest.mark.parametrize("size", [0, 1, 16, 32, 111, 112, 128, 1217, 4096, 70000])
@@ -73,7 +73,7 @@ def test_openssl_opens_it(key, tmp_path, size):
     plaintext = ENTROPY.bytes(size)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
-    (tmp_path / "blob").write_bytes(cms_envelope.envelope(key.public_key(), plaintext, ENTROPY))
+    (tmp_path / "blob").write_bytes(cms_envelope.seal_envelope(key.public_key(), plaintext, ENTROPY))
 
     opened = subprocess.run(
         ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", "blob", "-inkey", "key.pem"],
@@ -87,14 +87,18 @@ def test_openssl_opens_it(key, tmp_path, size):
 
 @settings(deadline=None)
 @given(plaintext=st.binary(max_size=5000))
-def test_what_was_closed_opens(key, plaintext):
-    assert cms_envelope.open_envelope(key, cms_envelope.envelope(key.public_key(), plaintext, ENTROPY)) == plaintext
+def test_what_was_sealed_opens(key, plaintext):
+    assert (
+        cms_envelope.open_envelope(key, cms_envelope.seal_envelope(key.public_key(), plaintext, ENTROPY)) == plaintext
+    )
 
 
 def test_a_longer_key_serves():
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
 
-    assert cms_envelope.open_envelope(key, cms_envelope.envelope(key.public_key(), b"secret", ENTROPY)) == b"secret"
+    assert (
+        cms_envelope.open_envelope(key, cms_envelope.seal_envelope(key.public_key(), b"secret", ENTROPY)) == b"secret"
+    )
 
 
 def test_another_key_does_not_open_it(blob, other_key):
@@ -103,11 +107,11 @@ def test_another_key_does_not_open_it(blob, other_key):
 
 
 def test_no_two_are_alike(key, blob):
-    assert cms_envelope.envelope(key.public_key(), bytes(range(32)), ENTROPY) != blob
+    assert cms_envelope.seal_envelope(key.public_key(), bytes(range(32)), ENTROPY) != blob
 
 
 def test_the_content_key_and_the_iv_come_from_entropy(key):
-    first, second = (cms_envelope.envelope(key.public_key(), b"secret", SeededEntropy(7)) for _ in range(2))
+    first, second = (cms_envelope.seal_envelope(key.public_key(), b"secret", SeededEntropy(7)) for _ in range(2))
 
     assert first[ENCRYPTED_KEY.stop :] == second[ENCRYPTED_KEY.stop :]
     assert first[ENCRYPTED_KEY] != second[ENCRYPTED_KEY]
