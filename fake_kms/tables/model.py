@@ -26,8 +26,7 @@ _KINDS = {"long": "integer"}  # type of the model -> `Shape.kind`, where they di
 class Shape:
     """One shape of the model, with the shapes inside it. There is one object per shape, so they compare by identity.
 
-    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp. `matches` is `pattern`,
-    compiled; a value must match as a whole.
+    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp.
     """
 
     name: str
