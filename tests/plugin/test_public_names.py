@@ -38,7 +38,7 @@ def test_there_are_no_other_names():
         fake_kms.mock_kms  # noqa: B018
 
 
-@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro"])
+@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro", "fake_kms.xks"])
 def test_the_typed_program_uses_every_public_name(module):
     tree = ast.parse(TYPED.read_text(encoding="utf-8"))
     imported = {name: local for (home, name), local in _imports(tree).items() if home == module}
@@ -48,7 +48,8 @@ def test_the_typed_program_uses_every_public_name(module):
     assert used.issuperset(imported.values())
 
 
-def test_the_readme_lists_every_public_name():
+@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro", "fake_kms.xks"])
+def test_the_readme_lists_every_public_name(module):
     text = README.read_text(encoding="utf-8").partition("## What is public")[2].partition("\n## ")[0]
 
-    assert [name for name in fake_kms.__all__ if f"`{name}`" not in text] == []
+    assert [name for name in importlib.import_module(module).__all__ if f"`{name}`" not in text] == []

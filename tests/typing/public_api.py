@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fake_kms import (
     Clock,
@@ -23,8 +23,8 @@ from fake_kms import (
     current,
     fake_kms,
 )
-from fake_kms.nitro import attestation_document, open_ciphertext
-from fake_kms.xks import LocalXksProxy
+from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
+from fake_kms.xks import Failure, LocalXksProxy, Xks, XksFailure, XksProxy, serve
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -74,10 +74,27 @@ def control(kms: FakeKms) -> None:
     clusters: Clusters = kms.clusters
     cluster: Cluster = clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f")
     cluster.set_state("ACTIVE")
-    kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
-    kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
-    kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=kms.account_id, meets_requirements=True)
     print(outcomes)
+
+
+class OwnProxy:
+    """A proxy of the user's own."""
+
+    def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Refuse everything."""
+        raise XksFailure(Failure.KEY_DISABLED, f"{path} {len(body)}")
+
+
+def route(kms: FakeKms) -> None:
+    """Use external key stores."""
+    xks: Xks = kms.xks
+    proxies: list[XksProxy] = [LocalXksProxy(ciphertext_metadata=b"1"), OwnProxy()]
+    for proxy in proxies:
+        xks.route("https://proxy.example.com", proxy, credential=("ID", "secret"))
+    with serve(LocalXksProxy(), access_key_id="ID", secret_access_key="secret", port=8000) as url:
+        xks.route("https://proxy.example.com/kms/xks/v1", url, timeout=1, ca_certs=None)
+    name = "com.amazonaws.vpce.us-east-1.vpce-svc-0"
+    xks.add_vpc_endpoint_service(name, owner=kms.account_id, meets_requirements=True)
 
 
 def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
@@ -96,4 +113,7 @@ def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
 def seal(private_key: RSAPrivateKey, answer: bytes) -> None:
     """Use what Nitro Enclaves need."""
     document: bytes = attestation_document({0: "ab" * 48}, private_key.public_key())
-    print(document, open_ciphertext(private_key, answer))
+    authority = AttestationAuthority()
+    other: bytes = authority.document({0: bytes(48)}, None, timestamp_ms=1)
+    fake = FakeKms(attestation_roots=[authority.root])
+    print(document, other, fake, open_ciphertext(private_key, answer))
