@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fake_kms.controls.clusters import Clusters
     from fake_kms.controls.journal import Event, Journal
     from fake_kms.controls.principals import Principal, Principals
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.service import Service
     from fake_kms.wire import HttpRequest, HttpResponse
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from fake_kms import arns
 from fake_kms.entropy import SystemEntropy
-from fake_kms.policy.document import MalformedPolicy, Policy, parse_policy
+from fake_kms.policy.document import Policy, compile_policy
 from fake_kms.policy.identity import ADMINISTRATOR, Identity
+from fake_kms.policy.malformed import MalformedPolicy
 from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
@@ -348,7 +349,7 @@ def _policies(policies: Sequence[PolicyLike], name: str) -> tuple[Policy, ...]:
 def _policy(policy: PolicyLike, name: str) -> Policy:
     text = policy if isinstance(policy, str) else json.dumps(policy)
     try:
-        return parse_policy(text, name, kind="identity")
+        return compile_policy(text, name, kind="identity")
     except MalformedPolicy as reason:
         raise ValueError(f"{name}: {reason}") from None
 

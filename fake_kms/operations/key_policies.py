@@ -6,7 +6,7 @@ from typing import Any
 
 from fake_kms import errors
 from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
-from fake_kms.policy.document import normalize
+from fake_kms.policy.key_policy_text import normalize
 from fake_kms.store.pages import Listing
 
 __all__: list[str] = []

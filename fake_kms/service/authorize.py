@@ -6,22 +6,26 @@ What is checked on what: authorization facts, section 1; the wording of refusals
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
+from fake_kms.grant_terms import GrantConstraints, GrantTerms
 from fake_kms.operations._declare import FoundKey, KeyUse
-from fake_kms.policy.decide import Outcome, Policies, Request, decide
-from fake_kms.policy.document import parse_policy
-from fake_kms.policy.grant_terms import Grant, at_least_as_strict
-from fake_kms.policy.principal_element import ALL_LIMITS, limits_of_name
+from fake_kms.policy.decide import decide
+from fake_kms.policy.decision import Outcome
+from fake_kms.policy.document import compile_policy
+from fake_kms.policy.grant_matching import at_least_as_strict
+from fake_kms.policy.must_allow import MustAllow
+from fake_kms.policy.policies import Policies
+from fake_kms.policy.principal_element import must_allow_for_grantee
+from fake_kms.policy.request import Request
 from fake_kms.service.condition_context import ConditionContext
 from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.operations import Call
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.policy.document import Policy
     from fake_kms.service.exchange import Exchange
     from fake_kms.store.grant import StoredGrant
@@ -123,13 +127,15 @@ def _decide(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Dec
     decision = None if granted else remembered.get(question)
     if decision is None:
         decision = _decide_anew(exchange, check, presented)
-        if not granted and decision.policies.are_constant(check.action):
+        if not granted and _is_constant(call, key, check.action):
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
-            # What the decision does not depend on is not kept: it would be told of later requests, too.
-            request = replace(decision.request, context={}, encryption_context=None)
-            remembered[question] = replace(decision, request=request)
+            remembered[question] = decision
     return decision
+
+
+def _is_constant(call: Call, key: Key | None, action: str) -> bool:
+    return Policies.of(call.caller.identity, key_policy=key_policy_of(key) if key else None).are_constant(action)
 
 
 def _decide_anew(exchange: Exchange, check: _Check, presented: frozenset[str]) -> Decision:
@@ -158,13 +164,9 @@ def _decide_without_key(call: Call, check: _Check, context: ConditionContext) ->
         principal=identity.principal,
         action=check.action,
         resource=check.resource,
-        resource_account=None,
         context=context,
-        grant_operation=None,
-        encryption_context=None,
-        cross_account=False,
     )
-    return decide(request, Policies(None, identity.policies, identity.boundary, identity.session, ()))
+    return decide(request, Policies.of(identity))
 
 
 def decide_on_key(
@@ -177,6 +179,7 @@ def decide_on_key(
     cross_account: bool = False,
     presented: frozenset[str] = frozenset(),
     key_policy: Policy | None = None,
+    explain: bool = False,
 ) -> Decision:
     """Decide about one action on a key, under its own policy or another one in its place."""
     identity = call.caller.identity
@@ -195,18 +198,16 @@ def decide_on_key(
     for grant in call.store.grants_of(key.arn):
         why = _why_idle(grant, call, action, presented)
         if why:
-            idle.append((grant.authorizing, why))
+            idle.append((grant.terms, why))
         else:
-            grants.append(grant.authorizing)
-    policies = Policies(
-        key_policy or key_policy_of(key), identity.policies, identity.boundary, identity.session, grants, idle
-    )
-    return decide(request, policies)
+            grants.append(grant.terms)
+    policies = Policies.of(identity, key_policy=key_policy or key_policy_of(key), grants=grants, idle_grants=idle)
+    return decide(request, policies, explain=explain)
 
 
 def key_policy_of(key: Key) -> Policy:
     """Return a key's policy, compiled; compiling is done once per text."""
-    return parse_policy(key.policy, "key policy", kind="key")
+    return compile_policy(key.policy, "key policy", kind="key")
 
 
 def _why_idle(grant: StoredGrant, call: Call, action: str, presented: frozenset[str]) -> str:
@@ -219,8 +220,9 @@ def _why_idle(grant: StoredGrant, call: Call, action: str, presented: frozenset[
 
 def _covers_child(grant: StoredGrant, call: Call) -> bool:
     # A grantee passes on no more than it holds, under constraints at least as strict.
-    covered = set(call.input.get("Operations", ())) <= grant.authorizing.operations
-    return covered and at_least_as_strict(call.input.get("Constraints"), grant.request.get("Constraints"))
+    covered = set(call.input.get("Operations", ())) <= set(grant.terms.operations)
+    constraints = GrantConstraints.from_request(call.input.get("Constraints", {}))
+    return covered and at_least_as_strict(constraints, grant.terms.constraints)
 
 
 def _single(value: str | tuple[str, ...] | None) -> str | None:
@@ -248,22 +250,29 @@ def _authorize_retirement(exchange: Exchange, found: FoundKey, grant: StoredGran
     context = ConditionContext(exchange.call, identity, exchange.way.declaration.permission, found)
     principal, action = identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
-    retirer = Grant("of the retiring principal", retiring, frozenset({"RetireGrant"})) if retiring else None
+    retirer = GrantTerms("of the retiring principal", retiring, ("RetireGrant",)) if retiring else None
     by_account = principal.account == grant.issuing_account or (
-        retiring is not None and limits_of_name(retiring, principal) == ALL_LIMITS
+        retiring is not None and must_allow_for_grantee(retiring, principal) is MustAllow.ALL
     )
 
-    def ask(*, resource_account: str | None, key_policy: Policy | None, grants: list[Grant]) -> Decision:
+    def ask(*, resource_account: str | None, key_policy: Policy | None, grants: list[GrantTerms]) -> Decision:
         request = Request(
-            principal, action, key.arn, resource_account, context, "RetireGrant", None, cross_account=True
+            principal=principal,
+            action=action,
+            resource=key.arn,
+            context=context,
+            resource_account=resource_account,
+            grant_operation="RetireGrant",
+            cross_account=True,
         )
-        return decide(request, Policies(key_policy, identity.policies, identity.boundary, identity.session, grants))
+        return decide(request, Policies.of(identity, key_policy=key_policy, grants=grants))
 
     through_iam = ask(resource_account=None, key_policy=key_policy_of(key), grants=[])
-    grants = [entry for entry in (retirer, grant.authorizing) if entry is not None]
+    grants = [entry for entry in (retirer, grant.terms) if entry is not None]
     through_grant = ask(resource_account=key.account, key_policy=None, grants=grants)
-    denied = through_iam.outcome.value.startswith("DENIED")
-    decision = through_iam if denied or (by_account and not through_grant.allowed) else through_grant
+    decision = (
+        through_iam if through_iam.outcome.explicit or (by_account and not through_grant.allowed) else through_grant
+    )
     exchange.decisions.append(decision)
     if not decision.allowed:
         clause = _CLAUSES[decision.outcome].format(action=action)

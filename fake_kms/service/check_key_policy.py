@@ -8,15 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.policy.decide import Policies, Request, decide
-from fake_kms.policy.document import (
-    InvalidPolicyArn,
-    InvalidPrincipal,
-    MalformedPolicy,
-    OverlyPermissive,
-    key_policy_principals,
-    parse_policy,
-)
+from fake_kms.policy.decide import decide
+from fake_kms.policy.document import aws_principals, compile_policy
+from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy, OverlyPermissive
+from fake_kms.policy.policies import Policies
+from fake_kms.policy.request import Request
 from fake_kms.service.condition_context import ConditionContext
 from fake_kms.tables.permissions import PERMISSIONS
 
@@ -38,7 +34,7 @@ def check_key_policy(call: Call) -> None:
     if len(text.encode()) > call.store.quotas["policy_bytes"]:
         raise errors.policy_too_large()
     policy = _parsed(text)
-    for principal in key_policy_principals(policy):
+    for principal in aws_principals(policy):
         if not call.store.knows_principal(principal):
             raise errors.invalid_policy_principals()
     if not call.input.get("BypassPolicyLockoutSafetyCheck") and not _may_change_it_again(call, policy):
@@ -47,13 +43,13 @@ def check_key_policy(call: Call) -> None:
 
 def _parsed(text: str) -> Policy:
     try:
-        return parse_policy(text, "key policy", kind="key")
+        return compile_policy(text, "key policy", kind="key")
     except InvalidPrincipal:
         raise errors.invalid_policy_principals() from None
     except InvalidPolicyArn:
         raise errors.invalid_policy_arn() from None
     except OverlyPermissive as reason:
-        raise errors.overly_permissive_policy(reason.args[1]) from None
+        raise errors.overly_permissive_policy(reason.subject) from None
     except MalformedPolicy:
         raise errors.malformed_policy() from None
 
@@ -68,9 +64,5 @@ def _may_change_it_again(call: Call, policy: Policy) -> bool:
         resource=found.key.arn if found else call.region.key_arn("00000000-0000-0000-0000-000000000000"),
         resource_account=call.caller.account,
         context=ConditionContext(call, identity, PERMISSIONS["PutKeyPolicy"], found),
-        grant_operation=None,
-        encryption_context=None,
-        cross_account=False,
     )
-    policies = Policies(policy, identity.policies, identity.boundary, identity.session, ())
-    return decide(request, policies).allowed
+    return decide(request, Policies.of(identity, key_policy=policy)).allowed

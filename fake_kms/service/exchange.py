@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fake_kms.crypto.attestation import Attestation
     from fake_kms.operations import Call, Caller
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.service.pipeline import Service, Way
     from fake_kms.wire import HttpRequest
 

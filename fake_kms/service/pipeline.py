@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
     from fake_kms.entropy import Entropy
     from fake_kms.operations import Declaration
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.policy.identity import Identity
     from fake_kms.tables.model import Operation
     from fake_kms.wire import HttpRequest, HttpResponse

@@ -9,7 +9,9 @@ from fake_kms.controls.principals import Principal
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller
 from fake_kms.operations._declare import FoundKey, KeyUse
-from fake_kms.policy.decide import Policies, Request, decide
+from fake_kms.policy.decide import decide
+from fake_kms.policy.policies import Policies
+from fake_kms.policy.request import Request
 from fake_kms.service.authorize import decide_on_key
 from fake_kms.service.condition_context import ConditionContext
 from fake_kms.store.find import KeyInAnotherAccount, find_key
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fake_kms.operations import Declaration
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.service.pipeline import Service
 
 __all__ = ["simulate"]
@@ -46,8 +48,8 @@ def simulate(
     call = _call(service, declaration, caller, encryption_context)
     if declaration.permission.resource not in {"key", "alias"}:
         conditions = ConditionContext(call, identity, declaration.permission, None)
-        request = Request(identity.principal, action, "*", None, conditions, None, None, cross_account=False)
-        return decide(request, Policies(None, identity.policies, identity.boundary, identity.session, ()))
+        request = Request(principal=identity.principal, action=action, resource="*", context=conditions)
+        return decide(request, Policies.of(identity), explain=True)
     found = FoundKey(_use_of(declaration, action), *_find(call, identifier))
     call.found.append(found)
     operation = action.removeprefix("kms:")
@@ -58,6 +60,7 @@ def simulate(
         ConditionContext(call, identity, declaration.permission, found),
         grant_operation=operation if operation in declaration.permission.grant_operations else None,
         cross_account=declaration.permission.cross_account,
+        explain=True,
     )
 
 

@@ -11,7 +11,7 @@ from fake_kms.xks_proxy import LocalXksProxy
 
 if TYPE_CHECKING:
     from fake_kms.controls.principals import Principal
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
 
 
 @fake_kms
