@@ -68,11 +68,19 @@ def _secret(shape: Shape) -> bool:
 @functools.cache
 def load() -> dict[str, Operation]:
     """Read the installed botocore's model of KMS: its operations by name."""
-    from botocore.loaders import Loader
-
-    raw = Loader().load_service_model("kms", "service-2")
+    raw = _read()
     shapes = _Shapes(raw["shapes"])
     return {name: _operation(name, body, shapes) for name, body in raw["operations"].items()}
+
+
+def _read() -> dict[str, Any]:
+    # `load_service_model` does the same, but looks through the folders of all other services first, which takes longer
+    # than reading.
+    from botocore.loaders import Loader
+
+    loader = Loader()
+    raw: dict[str, Any] = loader.load_data(f"kms/{loader.determine_latest_version('kms', 'service-2')}/service-2")
+    return raw
 
 
 def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
