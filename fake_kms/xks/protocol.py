@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from fake_kms.xks.failures import Failure, XksFailure, read_answer
@@ -58,8 +57,7 @@ class XksProxy(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMetadata:
+class RequestMetadata(NamedTuple):
     """The KMS request behind a request to the proxy. `kms_key_arn` is None before the key exists."""
 
     aws_principal_arn: str
