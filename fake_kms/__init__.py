@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["FakeKms", "current", "fake_kms"]
+from fake_kms._version import __version__
+
+__all__ = ["FakeKms", "__version__", "current", "fake_kms"]
 
 if TYPE_CHECKING:
     from fake_kms.api import FakeKms, current, fake_kms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import importlib.metadata
 import pickle
 import re
 
@@ -294,10 +295,14 @@ def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key):
 
 def test_the_package_has_what_it_says_and_nothing_else():
     assert set(package.__all__) < set(dir(package))
-    for name in package.__all__:
+    for name in set(package.__all__) - {"__version__"}:
         assert getattr(package, name) is getattr(api, name)
     with pytest.raises(AttributeError, match="module 'fake_kms' has no attribute 'mock_kms'"):
         package.mock_kms  # noqa: B018
+
+
+def test_the_package_tells_the_version_it_was_installed_with():
+    assert package.__version__ == importlib.metadata.version("fake-kms")
 
 
 def test_acting_as_ends_with_its_own_block(kms):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fake_kms import FakeKms, current, fake_kms
+from fake_kms import FakeKms, __version__, current, fake_kms
 from fake_kms.nitro import attestation_document
 from fake_kms.xks_proxy import LocalXksProxy
 
@@ -50,4 +50,4 @@ def use() -> None:
         told: str = kms.explain() + verdict.explain()
         document: bytes = attestation_document({0: told}, b"key")
         kms.reset()
-        print(codes, names, document, current())
+        print(codes, names, document, current(), __version__.split("."))
