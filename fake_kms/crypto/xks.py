@@ -22,7 +22,6 @@ __all__ = [
     "MAX_ADDITIONAL_DATA",
     "MAX_PLAINTEXT",
     "TIMEOUT_SECONDS",
-    "XKS_TEXTS",
     "Encrypted",
     "ExternalKey",
     "Failure",
@@ -104,59 +103,6 @@ _BY_STATUS = {
     500: Failure.INTERNAL,
     501: Failure.UNSUPPORTED_OPERATION,
     503: Failure.DEPENDENCY_TIMEOUT,
-}
-
-# What KMS says then. Source: Developer Guide, xks-troubleshooting. Failures missing here have no known text.
-# Assumed: of the two texts on bad ciphertexts, the one in which the proxy rejects; a real Decrypt would settle it.
-XKS_TEXTS: Mapping[Failure, str] = {
-    Failure.UNREACHABLE: (
-        "AWS KMS cannot communicate with the external key store proxy. This might be a transient network issue. If "
-        "you see this error repeatedly, verify that your external key store proxy is active and is connected to the "
-        "network, and that its endpoint URI is correct in your external key store."
-    ),
-    Failure.TLS: (
-        "AWS KMS cannot establish a TLS connection to the external key store proxy. Verify the TLS configuration, "
-        "including its certificate."
-    ),
-    Failure.TIMEOUT: (
-        "AWS KMS rejected the request because the external key store proxy did not respond in time. Retry the "
-        "request. If you see this error repeatedly, report it to your external key store proxy administrator."
-    ),
-    Failure.INVALID_RESPONSE: (
-        "AWS KMS cannot interpret the response from the external key store proxy. If you see this error repeatedly, "
-        "consult your external key store proxy administrator."
-    ),
-    Failure.UNHEALTHY: (
-        "The external key store proxy is in an unhealthy state. If you see this message repeatedly, notify your "
-        "external key store proxy administrator."
-    ),
-    Failure.AUTHENTICATION_FAILED: (
-        "The external key store proxy rejected the request because it could not authenticate AWS KMS. Verify the "
-        "credentials for your external key store and update if necessary."
-    ),
-    Failure.INVALID_URI_PATH: (
-        "The external key store proxy rejected the request because of an invalid URI path. Verify the URI path for "
-        "your external key store and update if necessary."
-    ),
-    Failure.KEY_NOT_FOUND: (
-        "The external key store proxy rejected the request because it could not find the external key."
-    ),
-    Failure.KEY_DISABLED: (
-        "The external key store proxy rejected the request because the external key is not enabled in the external "
-        "key manager."
-    ),
-    Failure.INVALID_CIPHERTEXT: (
-        "The external key store proxy rejected the request because the specified ciphertext or additional "
-        "authenticated data is corrupted, missing, or otherwise invalid."
-    ),
-    Failure.INVALID_KEY_USAGE: (
-        "The external key store proxy rejected the request because the external key does not support the requested "
-        "operation."
-    ),
-    Failure.UNSUPPORTED_OPERATION: (
-        "The external key store proxy rejected the request because it does not support the requested cryptographic "
-        "operation."
-    ),
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
 from fake_kms.crypto import xks
-from fake_kms.crypto.xks import XKS_TEXTS, Failure, RequestMetadata, XksFailure
+from fake_kms.crypto.xks import Failure, RequestMetadata, XksFailure
 from fake_kms.store.xks_routes import XksTarget, plain_endpoint
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ __all__ = [
 VPC = "VPC_ENDPOINT_SERVICE"
 
 # What creating or updating a key store answers when the proxy does not say that it is well.
-_REFUSALS: Mapping[Failure, Callable[[str | None], KmsError]] = {
+_REFUSALS: Mapping[Failure, Callable[[str], KmsError]] = {
     Failure.UNREACHABLE: errors.xks_unreachable,
     Failure.TLS: errors.xks_unreachable,
     Failure.TIMEOUT: errors.xks_unreachable,
@@ -101,7 +101,7 @@ def check_proxy(call: Call, settings: Mapping[str, Any]) -> None:
         xks.health(_reach(call, settings), _about(call))
     except XksFailure as failure:
         refuse = _REFUSALS.get(failure.kind, errors.xks_response)
-        raise refuse(XKS_TEXTS.get(failure.kind)) from failure
+        raise refuse(failure.kind.name) from failure
 
 
 def try_proxy(call: Call, settings: Mapping[str, Any]) -> str | None:
@@ -125,8 +125,8 @@ def check_external_key(call: Call, key_store: CustomKeyStore, xks_key_id: str) -
         external = xks.key_metadata(_reach(call, key_store.settings), xks_key_id, _about(call))
     except XksFailure as failure:
         missing = failure.kind is Failure.KEY_NOT_FOUND
-        refuse = errors.xks_key_not_found if missing else errors.custom_key_store_state
-        raise refuse(XKS_TEXTS.get(failure.kind)) from failure
+        refuse = errors.xks_key_not_found if missing else errors.xks_key_unusable
+        raise refuse(failure.kind.name) from failure
     if external.key_spec != "AES_256":
         raise errors.xks_key_spec(external.key_spec)
     if not {"ENCRYPT", "DECRYPT"} <= set(external.key_usage):
@@ -142,7 +142,7 @@ def encrypt_outside(call: Call, key: Key, content: bytes, aad: bytes) -> bytes:
         proxy = _reach(call, key_store.settings)
         return xks.pack(xks.encrypt(proxy, xks_key_id, _about(call, key), content, aad))
     except XksFailure as failure:
-        raise errors.xks_operation(XKS_TEXTS.get(failure.kind)) from failure
+        raise errors.xks_operation(failure.kind.name) from failure
 
 
 def decrypt_outside(call: Call, key: Key, packed: bytes, aad: bytes) -> bytes:
@@ -157,9 +157,9 @@ def decrypt_outside(call: Call, key: Key, packed: bytes, aad: bytes) -> bytes:
         proxy = _reach(call, key_store.settings)
         return xks.decrypt(proxy, xks_key_id, _about(call, key), encrypted, aad)
     except XksFailure as failure:
-        spoiled = failure.kind is Failure.INVALID_CIPHERTEXT
-        refuse = errors.xks_ciphertext if spoiled else errors.xks_operation
-        raise refuse(XKS_TEXTS.get(failure.kind)) from failure
+        if failure.kind is Failure.INVALID_CIPHERTEXT:
+            raise errors.xks_ciphertext() from failure
+        raise errors.xks_operation(failure.kind.name) from failure
 
 
 def _outside(key: Key) -> tuple[CustomKeyStore, str]:

@@ -153,7 +153,7 @@ def _check_external_update(call: Call, key_store: CustomKeyStore) -> None:
     before, settings = key_store.settings, settings_of(call, EXTERNAL, key_store.settings)
     changed = settings["XksProxyConnectivity"] != before["XksProxyConnectivity"]
     if changed and "XksProxyUriEndpoint" not in call.input:
-        raise errors.member_required("XksProxyUriEndpoint", "to change XksProxyConnectivity")
+        raise errors.uri_endpoint_required()
     check_connectivity(settings, call.input)
     if settings == before:
         return
@@ -200,16 +200,15 @@ def check_key_store(call: Call, spec: KeySpec) -> None:
     """Check what CreateKey says about a custom key store. Raises: KmsError."""
     request = call.input
     origin = request.get("Origin", "AWS_KMS")
-    because = f"with Origin {origin}"
     if "XksKeyId" in request and origin != EXTERNAL:
-        raise errors.member_not_valid("XksKeyId", because)
+        raise errors.member_not_valid_with("XksKeyId", "Origin", origin)
     if origin not in {CLOUD_HSM, EXTERNAL}:
         if "CustomKeyStoreId" in request:
-            raise errors.member_not_valid("CustomKeyStoreId", because)
+            raise errors.member_not_valid_with("CustomKeyStoreId", "Origin", origin)
         return
     for member in ("CustomKeyStoreId", "XksKeyId") if origin == EXTERNAL else ("CustomKeyStoreId",):
         if member not in request:
-            raise errors.member_required(member, because)
+            raise errors.member_required_with(member, "Origin", origin)
     # Assumed: the code, and no `message`; the rule is documented.
     if spec.name != "SYMMETRIC_DEFAULT" or request.get("MultiRegion"):
         raise errors.unsupported()

@@ -67,7 +67,7 @@ def _check_available(call: Call, spec: KeySpec) -> None:
     try:
         call.store.makers.check(spec)
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
 
 
 def _spec(call: Call) -> KeySpec:

@@ -47,7 +47,7 @@ def sign(call: Call) -> Output:
             call.material.private, algorithm, message, call.input.get("MessageType", "RAW")
         )
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
     return {"KeyId": call.key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 
@@ -61,5 +61,5 @@ def verify(call: Call) -> Output:
     except signature_schemes.BadSignature:
         raise errors.invalid_signature_of_message() from None
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
     return {"KeyId": call.key.arn, "SignatureValid": True, "SigningAlgorithm": algorithm}

@@ -30,16 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["authorize", "decide_on_key"]
 
-_CLAUSES = {
-    Outcome.DENIED_BY_KEY_POLICY: "with an explicit deny in a resource-based policy",
-    Outcome.DENIED_BY_IDENTITY_POLICY: "with an explicit deny in an identity-based policy",
-    Outcome.DENIED_BY_BOUNDARY: "with an explicit deny in a permissions boundary",
-    Outcome.DENIED_BY_SESSION_POLICY: "with an explicit deny in a session policy",
-    Outcome.NOT_ALLOWED_BY_KEY_POLICY: "because no resource-based policy allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY: "because no identity-based policy allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_BOUNDARY: "because no permissions boundary allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_SESSION_POLICY: "because no session policy allows the {action} action",
-}
 _MOST_REMEMBERED = 4096
 _NONE: frozenset[str] = frozenset()
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
@@ -233,8 +223,7 @@ def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
         if found.sealed is not None and found.use.member not in call.input:
             return errors.ciphertext_key_not_accessible()
         return errors.access_denied_across_accounts(call.caller.arn, check.action)
-    clause = _CLAUSES[outcome].format(action=check.action)
-    return errors.access_denied(call.caller.arn, check.action, check.resource, clause)
+    return errors.access_denied(outcome.value, call.caller.arn, check.action, check.resource)
 
 
 def _authorize_retirement(exchange: Exchange, found: FoundKey, grant: StoredGrant) -> None:
@@ -266,5 +255,4 @@ def _authorize_retirement(exchange: Exchange, found: FoundKey, grant: StoredGran
     decision = through_iam if denied or (by_account and not through_grant.allowed) else through_grant
     exchange.decisions.append(decision)
     if not decision.allowed:
-        clause = _CLAUSES[decision.outcome].format(action=action)
-        raise errors.access_denied(principal.arn, action, key.arn, clause)
+        raise errors.access_denied(decision.outcome.value, principal.arn, action, key.arn)

@@ -113,8 +113,7 @@ def _list(shape: Shape, value: list[Any], path: str) -> Iterator[str]:
     if element is None:
         return
     if element.enum and any(item not in element.enum for item in value):
-        inner = f"Member must satisfy enum value set: [{', '.join(_enum_set(element))}]"
-        yield _finding(shape, value, path, f"Member must satisfy constraint: [{inner}]")
+        yield _finding(shape, value, path, errors.in_list_each(errors.in_enum_set(_enum_set(element))))
         return
     check = _CHECKS.get(element.kind)
     for number, item in enumerate(value, 1):
@@ -132,26 +131,26 @@ def _map(shape: Shape, value: dict[str, Any], path: str) -> Iterator[str]:
 def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
     if shape.enum:
         if value not in shape.enum and value not in ACCEPTED_BEYOND_MODEL.get(shape.name, ()):
-            yield _finding(shape, value, path, f"Member must satisfy enum value set: [{', '.join(_enum_set(shape))}]")
+            yield _finding(shape, value, path, errors.in_enum_set(_enum_set(shape)))
         return
     yield from _length(shape, value, path)
     if shape.matches is not None and not shape.matches.fullmatch(value):
-        yield _finding(shape, value, path, f"Member must satisfy regular expression pattern: {shape.pattern}")
+        yield _finding(shape, value, path, errors.matching(shape.pattern or ""))
 
 
 def _integer(shape: Shape, value: int, path: str) -> Iterator[str]:
     if shape.minimum is not None and value < shape.minimum:
-        yield _finding(shape, value, path, f"Member must have value greater than or equal to {shape.minimum}")
+        yield _finding(shape, value, path, errors.at_least(shape.minimum))
     if shape.maximum is not None and value > shape.maximum:
-        yield _finding(shape, value, path, f"Member must have value less than or equal to {shape.maximum}")
+        yield _finding(shape, value, path, errors.at_most(shape.maximum))
 
 
 def _length(shape: Shape, value: Any, path: str) -> Iterator[str]:
     size = len(value)
     if shape.minimum is not None and size < shape.minimum:
-        yield _finding(shape, value, path, f"Member must have length greater than or equal to {shape.minimum}")
+        yield _finding(shape, value, path, errors.at_least_long(shape.minimum))
     if shape.maximum is not None and size > shape.maximum:
-        yield _finding(shape, value, path, f"Member must have length less than or equal to {shape.maximum}")
+        yield _finding(shape, value, path, errors.at_most_long(shape.maximum))
 
 
 _CHECKS: dict[str, Callable[[Shape, Any, str], Iterator[str]]] = {
@@ -169,14 +168,12 @@ def _enum_set(shape: Shape) -> tuple[str, ...]:
 
 
 def _finding(shape: Shape, value: Any, path: str, constraint: str) -> str:
-    if shape.sensitive or isinstance(value, bytes):
-        return f"Value at '{path}' failed to satisfy constraint: {constraint}"
-    return f"Value '{_printed(value)}' at '{path}' failed to satisfy constraint: {constraint}"
+    hidden = shape.sensitive or isinstance(value, bytes)
+    return errors.violation(path, constraint, None if hidden else f"'{_printed(value)}'")
 
 
 def _null(shape: Shape, path: str) -> str:
-    value = "Value" if shape.sensitive else "Value null"
-    return f"{value} at '{path}' failed to satisfy constraint: Member must not be null"
+    return errors.violation(path, errors.not_null(), None if shape.sensitive else "null")
 
 
 def _printed(value: Any) -> str:

@@ -29,7 +29,7 @@ def check_keys(call: Call, declaration: Declaration) -> None:
             raise errors.origin(key.arn, key.origin)
         refusal = KEY_STATES[call.operation][key.state]
         if refusal is not None:
-            raise errors.STATE_REFUSALS[refusal.value](key.arn)
+            raise refusal(key.arn)
         if use.algorithm is not None:
             _check_algorithm(call, key, use)
         if use.check is not None:

@@ -65,7 +65,7 @@ def _find_way(exchange: Exchange) -> Way:
     exchange.name = name
     declaration = DECLARATIONS.get(name)
     if declaration is None:
-        raise errors.unsupported(f"fake_kms does not know the operation {name} yet.")
+        raise errors.unbuilt_operation(name)
     stages = tuple([stage.run for stage in STAGES if stage.concerns(operation, declaration)])
     return Way(name, operation, declaration, stages)
 

@@ -11,8 +11,14 @@ and PendingReplicaDeletion share a column on the page and differ in their texts 
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
-__all__ = ["KEY_STATES", "TRANSITIONS", "Change", "KeyState", "Refusal"]
+from fake_kms import errors
+
+if TYPE_CHECKING:
+    from fake_kms.errors.answer import Answer
+
+__all__ = ["KEY_STATES", "TRANSITIONS", "Change", "KeyState"]
 
 
 class KeyState(str, Enum):
@@ -30,27 +36,14 @@ class KeyState(str, Enum):
     __hash__ = str.__hash__  # equal as texts, so hashed as texts; that of Enum is Python and every call's cost
 
 
-class Refusal(str, Enum):
-    """What a state answers; each value names the function of `fake_kms.errors` with the text."""
-
-    DISABLED = "disabled"
-    PENDING_DELETION = "pending_deletion"
-    PENDING_REPLICA_DELETION = "pending_replica_deletion"
-    NOT_PENDING_DELETION = "not_pending_deletion"
-    PENDING_IMPORT = "pending_import"
-    UNAVAILABLE = "unavailable"
-    CREATING = "creating"
-    UPDATING = "updating"
-
-
 _ok = None
-_dis = Refusal.DISABLED
-_del = Refusal.PENDING_DELETION
-_not = Refusal.NOT_PENDING_DELETION
-_imp = Refusal.PENDING_IMPORT
-_una = Refusal.UNAVAILABLE
-_cre = Refusal.CREATING
-_upd = Refusal.UPDATING
+_dis = errors.disabled
+_del = errors.pending_deletion
+_not = errors.not_pending_deletion
+_imp = errors.pending_import
+_una = errors.unavailable
+_cre = errors.creating
+_upd = errors.updating
 
 _COLUMNS = (
     KeyState.ENABLED,
@@ -63,7 +56,7 @@ _COLUMNS = (
 )
 
 # fmt: off
-_ROWS: dict[str, tuple[Refusal | None, ...]] = {
+_ROWS: dict[str, tuple[Answer[[str]] | None, ...]] = {
     #                                      Enabled Disabl PendDel PendImp Unavail Creating Updating
     "CancelKeyDeletion":                   (_not,  _not,  _ok,    _not,   _not,   _not,    _not),
     "CreateAlias":                         (_ok,   _ok,   _del,   _ok,    _ok,    _ok,     _ok),
@@ -118,10 +111,10 @@ _ROWS: dict[str, tuple[Refusal | None, ...]] = {
 
 # Operation -> state -> what the state answers; None where the operation works. Operations without a key
 # (ListKeys, GenerateRandom, custom key stores, …) have no row.
-KEY_STATES: dict[str, dict[KeyState, Refusal | None]] = {
+KEY_STATES: dict[str, dict[KeyState, Answer[[str]] | None]] = {
     operation: {
         **dict(zip(_COLUMNS, row, strict=True)),
-        KeyState.PENDING_REPLICA_DELETION: Refusal.PENDING_REPLICA_DELETION if row[2] is _del else row[2],
+        KeyState.PENDING_REPLICA_DELETION: errors.pending_replica_deletion if row[2] is _del else row[2],
     }
     for operation, row in _ROWS.items()
 }

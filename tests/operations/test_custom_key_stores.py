@@ -8,9 +8,9 @@ import re
 import botocore.exceptions
 import pytest
 
-from fake_kms import FakeKms
+from fake_kms import FakeKms, errors
 from fake_kms.adapters.xks import HttpXksProxy
-from fake_kms.crypto.xks import XKS_TEXTS, Failure
+from fake_kms.crypto.xks import Failure
 from fake_kms.xks_proxy import LocalXksProxy, serve
 
 CLUSTER = "cluster-abcdefghijk"
@@ -40,6 +40,7 @@ INVALID_STATE = "CustomKeyStoreInvalidStateException"
 NOT_FOUND = "CustomKeyStoreNotFoundException"
 ABSENT = "cks-1234567890abcdef0"
 MINUTE = 60
+XKS_TEXTS = {Failure[name]: text for name, text in errors.XKS_TEXTS.items()}
 PATIENCE = 10  # seconds that a busy machine may need to answer
 
 
