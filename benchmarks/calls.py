@@ -115,7 +115,7 @@ class _NothingButMacs:
 def _with_bare(fake, kms):
     def key(spec, usage):
         key_id = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
-        return key_id, fake._service.store.region("123456789012", "us-east-1").keys.get(key_id).material
+        return key_id, fake._service.tools.store.region("123456789012", "us-east-1").keys.get(key_id).material
 
     rsa_id, rsa = key("RSA_2048", "SIGN_VERIFY")
     ecc_id, ecc = key("ECC_NIST_P256", "SIGN_VERIFY")

@@ -155,14 +155,14 @@ class FakeKms:
     @property
     def clusters(self) -> Clusters:
         """The CloudHSM clusters that custom key stores may have; while there are none, any id will do."""
-        return self._open_or_closed_service().store.clusters
+        return self._open_or_closed_service().tools.clusters
 
     @property
     def xks(self) -> Xks:
         """The external key store proxies: which object or URL answers for which XksProxyUriEndpoint."""
         from fake_kms.adapters.xks import Xks
 
-        return Xks(self._open_or_closed_service().store.xks)
+        return Xks(self._open_or_closed_service().tools.xks)
 
     def acting_as(self, actor: Principal) -> AbstractContextManager[Principal]:
         """Let every client whose credentials nobody registered call as this principal, for the `with` block."""
@@ -195,9 +195,20 @@ class FakeKms:
         `encryption_context` and further condition keys in `context`. Output: a Decision with `allowed`, `because` and
         `explain()`. Raises: ValueError for an unknown action, LookupError for a key that does not exist.
         """
-        from fake_kms.service.simulate import simulate
+        from fake_kms.adapters.clients import user_agent
+        from fake_kms.service.simulate import Question, simulate
 
-        return simulate(self._open_service(), principal, action, key, encryption_context, context)
+        service = self._open_service()
+        question = Question(
+            principal=principal,
+            action=action,
+            key=key,
+            region=self.region,
+            user_agent=user_agent(),
+            encryption_context=encryption_context or {},
+            context=context or {},
+        )
+        return simulate(service.tools, service.now(), question)
 
     def reset(self) -> None:
         """Forget all keys, aliases, principals and events, as if just opened; the clock stays where it is."""
@@ -230,6 +241,7 @@ class FakeKms:
             consistency=self._options["consistency"],
             quotas=self._options["quotas"],
             attestation_roots=self._options["attestation_roots"],
+            check_answers=self._options["check_answers"],
         )
 
     def _open_service(self) -> Service:

@@ -7,7 +7,7 @@ import hmac
 import os
 from typing import Protocol
 
-__all__ = ["Entropy", "RequestIds", "SeededEntropy", "SystemEntropy", "derive", "uuid"]
+__all__ = ["Entropy", "RequestIds", "SeededEntropy", "SystemEntropy", "derive", "uuid", "uuid_of"]
 
 
 _PORTION = 512
@@ -96,7 +96,11 @@ def derive(secret: bytes, label: str, count: int) -> bytes:
 
 def uuid(entropy: Entropy) -> str:
     """Make a version 4 UUID in its canonical lower-case form."""
-    raw = entropy.bytes(16)
+    return uuid_of(entropy.bytes(16))
+
+
+def uuid_of(raw: bytes) -> str:
+    """Return the version 4 UUID that 16 bytes stand for."""
     text = raw.hex()
     variant = "89ab"[raw[8] & 3]
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"

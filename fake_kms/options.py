@@ -21,6 +21,7 @@ class Options(TypedDict, total=False):
     strict_identity: bool
     verify_signatures: bool
     consistency: str
+    check_answers: bool
 
 
 def _yes_or_no(text: str) -> bool:
@@ -60,6 +61,9 @@ OPTIONS: dict[str, Option] = {
         lambda text: [Path(name).read_bytes() for name in text.split()],
         "root certificates (PEM or DER) that Nitro attestation documents must descend from; files, in text",
     ),
+    "check_answers": Option(
+        False, _yes_or_no, "check every answer against botocore's model, for those who work on fake_kms itself"
+    ),
 }
 
 
@@ -90,6 +94,7 @@ _FITTING: dict[str, tuple[Callable[[object], bool], str]] = {
     "quotas": (_are_quotas, "a dictionary of whole numbers"),
     "strict_identity": (_is_bool, "True or False"),
     "verify_signatures": (_is_bool, "True or False"),
+    "check_answers": (_is_bool, "True or False"),
     "consistency": (lambda value: value in {"immediate", "eventual"}, "'immediate' or 'eventual'"),
 }
 

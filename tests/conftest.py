@@ -11,13 +11,14 @@ import socket
 import boto3  # noqa: F401 - pytester forgets modules that its runs load first
 import botocore.exceptions
 import pytest
+import target
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from internals import store_of
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
-from fake_kms.service import pipeline
 from fake_kms.tables import model
 from fake_kms.wire import HttpRequest
 
@@ -29,8 +30,10 @@ UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1}
 
 
 @pytest.fixture(autouse=True)
-def _no_network(monkeypatch):
-    """Fail a test that tries to reach anything but this machine."""
+def _no_network(monkeypatch, request):
+    """Fail a test that tries to reach anything but this machine, unless AWS is the target."""
+    if target.is_aws(request.config):
+        return
     real = socket.socket.connect
 
     def connect(self, address):
@@ -43,8 +46,10 @@ def _no_network(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch, tmp_path_factory):
-    """Keep the machine's own AWS configuration out of the tests."""
+def _no_configuration(monkeypatch, tmp_path_factory, request):
+    """Keep the machine's own AWS configuration out of the tests, unless AWS is the target."""
+    if target.is_aws(request.config):
+        return
     nowhere = tmp_path_factory.getbasetemp() / "nowhere"
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
@@ -59,58 +64,49 @@ def _no_configuration(monkeypatch, tmp_path_factory):
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(autouse=True)
-def _answers_fit_the_model(monkeypatch):
-    """Check every answer of the fake against the model's output shape."""
-    real = pipeline.perform
-
-    def perform(exchange):
-        real(exchange)
-        shape = exchange.way.model.output
-        if shape is None:
-            assert exchange.output is None
-        else:
-            _assert_fits(shape, exchange.output, exchange.name)
-
-    stages = tuple(stage._replace(run=perform) if stage.run is real else stage for stage in pipeline.STAGES)
-    monkeypatch.setattr(pipeline, "STAGES", stages)
+def pytest_addoption(parser):
+    target.add_options(parser)
 
 
-_TYPES = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "blob": bytes,
-    "timestamp": (int, float),
-    "map": dict,
-}
+def pytest_configure(config):
+    config.addinivalue_line("markers", "options(**options): the options of the fake that the fixture `kms` opens.")
+    config.addinivalue_line("markers", "aws: true of AWS as well; run with --target=aws.")
 
 
-def _assert_fits(shape, value, path):
-    if shape.kind == "structure":
-        assert isinstance(value, dict), path
-        for name, item in value.items():
-            assert name in shape.members, f"{path}.{name} is not in the model"
-            _assert_fits(shape.members[name], item, f"{path}.{name}")
-    elif shape.kind == "list":
-        assert isinstance(value, list), path
-        for item in value:
-            _assert_fits(shape.element, item, f"{path}[]")
-    else:
-        assert isinstance(value, _TYPES[shape.kind]), f"{path}: {value!r}"
+def pytest_collection_modifyitems(config, items):
+    target.select(config, items)
 
 
 @pytest.fixture
-def kms():
-    """Open a fake."""
-    with FakeKms() as fake:
+def aws_account(request):
+    """Give the account that --target=aws names; what a test made in it is deleted after the test."""
+    config = request.config
+    account = target.Account(config.getoption("--aws-region"), config.getoption("--aws-endpoint"))
+    yield account
+    left = account.clean_up()
+    assert not left, f"these keys could not be scheduled for deletion; do it by hand: {left}"
+
+
+def pytest_report_header(config):
+    if target.is_aws(config):
+        return target.COST_NOTE.format(region=config.getoption("--aws-region")).splitlines()
+    return None
+
+
+@pytest.fixture
+def kms(request):
+    """Open a fake, with the options of the marker `options`."""
+    marker = request.node.get_closest_marker("options")
+    with FakeKms(check_answers=True, **(marker.kwargs if marker else {})) as fake:
         yield fake
 
 
 @pytest.fixture
-def client(kms):
-    """Give a boto3 client in the default Region and account."""
-    return kms.client()
+def client(request):
+    """Give a boto3 client in the default Region and account: of the fake, or of AWS with --target=aws."""
+    if target.is_aws(request.config):
+        return request.getfixturevalue("aws_account").client()
+    return request.getfixturevalue("kms").client()
 
 
 @pytest.fixture
@@ -180,11 +176,8 @@ def snapshot(value, seen=frozenset()):
         return "..."
     seen |= {id(value)}
     if isinstance(value, FakeKms):
-        store = value._service.store
-        used = [region for region in store.regions() if len(region.keys) or len(region.key_stores)]
-        return snapshot(
-            [store._by_material, len(store.schedule), used, store._grants, store._retirable, store._by_token]
-        )
+        store = store_of(value)
+        return snapshot([store.materials, len(store.schedule), store.regions(), store.grants])
     if isinstance(value, dict):
         return {str(name): snapshot(item, seen) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -192,17 +185,14 @@ def snapshot(value, seen=frozenset()):
     if type(value).__module__.startswith("fake_kms.store"):
         names = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
         names += list(getattr(value, "__dict__", {}))
-        return {
-            name: snapshot(getattr(value, name), seen)
-            for name in names
-            if name not in {"entropy", "prepared", "__weakref__"}
-        }
+        return {name: snapshot(getattr(value, name), seen) for name in names if name not in {"entropy", "__weakref__"}}
     return repr(value)
 
 
 @pytest.fixture
-def refused(kms):
-    """Expect a refusal: its code, its full message, and that it changed nothing."""
+def refused(request):
+    """Expect a refusal: its code, its full message, and that it changed nothing in the fake."""
+    kms = None if target.is_aws(request.config) else request.getfixturevalue("kms")
 
     @contextlib.contextmanager
     def expect(code, message=""):
@@ -217,9 +207,11 @@ def refused(kms):
 
 
 @pytest.fixture
-def unchecked(kms):
+def unchecked(request):
     """Give a client that leaves every check to the service."""
-    return kms.client(config=UNCHECKED)
+    if target.is_aws(request.config):
+        return request.getfixturevalue("aws_account").client(config=UNCHECKED)
+    return request.getfixturevalue("kms").client(config=UNCHECKED)
 
 
 def wrap(public_der, algorithm, raw):

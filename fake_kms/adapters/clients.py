@@ -11,7 +11,7 @@ from fake_kms.adapters.environment import FAKE_CREDENTIALS
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["kms_client"]
+__all__ = ["kms_client", "user_agent"]
 
 
 def kms_client(region: str, config: dict[str, Any]) -> Any:
@@ -44,3 +44,10 @@ def _session() -> boto3.Session:
 def _refuse_when_closed(**_: Any) -> None:
     if active.innermost() is None:
         raise RuntimeError("this client belongs to fake_kms and no fake is open: open one, or make a client of boto3's")
+
+
+@functools.cache
+def user_agent() -> str:
+    """Return the User-Agent that the clients of this process send, apart from what varies with each request."""
+    agent: str = kms_client("us-east-1", {}).meta.config.user_agent
+    return agent

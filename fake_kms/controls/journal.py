@@ -50,6 +50,7 @@ class Event(NamedTuple):
     error_code: str | None = None
     error_message: str | None = None
     decisions: tuple[Decision, ...] = ()
+    raised: str | None = None
 
     def __repr__(self) -> str:
         return f"<Event {self}>"
@@ -67,7 +68,7 @@ class Event(NamedTuple):
     @property
     def succeeded(self) -> bool:
         """Whether the request was answered and not refused."""
-        return self.error_code is None
+        return self.error_code is None and self.raised is None
 
     def explain(self) -> str:
         """Return what was decided about the caller and why, in lines for people."""
@@ -76,7 +77,7 @@ class Event(NamedTuple):
         return "\n".join([str(self), *(decision.explain() for decision in self.decisions)])
 
     def __str__(self) -> str:
-        outcome = "ok" if self.error_code is None else self.error_code
+        outcome = self.error_code or (f"raised {self.raised}" if self.raised else "ok")
         if self.error_message:
             outcome += f": {self.error_message}"
         context = self.input.get("EncryptionContext")

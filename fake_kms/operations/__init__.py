@@ -23,6 +23,8 @@ from fake_kms.operations import (  # noqa: F401 - imported for their declaration
     tags,
     usage,
 )
-from fake_kms.operations._declare import DECLARATIONS, Call, Caller, Declaration, KeyUse
+from fake_kms.operations._declare import DECLARATIONS, Declaration, KeyUse
+from fake_kms.operations.call import Call, Caller, FoundKey, Tools
+from fake_kms.operations.settings import Settings
 
-__all__ = ["DECLARATIONS", "Call", "Caller", "Declaration", "KeyUse"]
+__all__ = ["DECLARATIONS", "Call", "Caller", "Declaration", "FoundKey", "KeyUse", "Settings", "Tools"]

@@ -1,4 +1,4 @@
-"""CloudHSM key stores: whether a cluster will do."""
+"""CloudHSM key stores: whether their cluster meets the requirements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fake_kms import errors
 
 if TYPE_CHECKING:
     from fake_kms.controls.clusters import Cluster
-    from fake_kms.operations._declare import Call
+    from fake_kms.operations.call import Call
     from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["check_cluster_answers", "check_new_cluster", "check_related_cluster", "has_hsms_for_keys", "log_in"]
@@ -32,21 +32,21 @@ def _has(call: Call, cluster: Cluster, key_store: CustomKeyStore) -> bool:
     if key_store.external:
         return False
     used = key_store.settings["CloudHsmClusterId"]
-    other = call.store.clusters.find(used)
+    other = call.tools.clusters.find(used)
     return used == cluster.cluster_id or (other is not None and cluster.shares_history(other) is True)
 
 
 def check_related_cluster(call: Call, key_store: CustomKeyStore) -> None:
-    """Check the cluster that a key store is to have from now on. Raises: KmsError."""
+    """Check the cluster that an update names for a key store. Raises: KmsError."""
     cluster = _fitting(call)
-    before = call.store.clusters.find(key_store.settings["CloudHsmClusterId"])
+    before = call.tools.clusters.find(key_store.settings["CloudHsmClusterId"])
     certificate = key_store.settings["TrustAnchorCertificate"]
     if (before is not None and cluster.shares_history(before) is False) or not cluster.accepts(certificate):
         raise errors.cluster_not_related()
 
 
 def _fitting(call: Call) -> Cluster:
-    cluster = call.store.clusters.find(call.input["CloudHsmClusterId"])
+    cluster = call.tools.clusters.find(call.input["CloudHsmClusterId"])
     if cluster is None:
         raise errors.cluster_not_found()
     if not cluster.active:
@@ -59,7 +59,7 @@ def _fitting(call: Call) -> Cluster:
 def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
     """Connect to a cluster; output is the ConnectionErrorCode, None for success.
 
-    Raises: KmsError for a cluster of which KMS can tell beforehand that it will not do.
+    Raises: KmsError for a cluster that KMS refuses before it connects.
     """
     cluster = _cluster_of(call, key_store)
     if cluster is None:
@@ -72,7 +72,7 @@ def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
 
 
 def has_hsms_for_keys(call: Call, key_store: CustomKeyStore) -> bool:
-    """Return whether a cluster has what it takes to make a key in it."""
+    """Return whether a cluster has the active HSMs that creating a key needs."""
     cluster = _cluster_of(call, key_store)
     return cluster is not None and cluster.active and cluster.hsms >= _HSMS
 
@@ -85,4 +85,4 @@ def check_cluster_answers(call: Call, key_store: CustomKeyStore) -> None:
 
 
 def _cluster_of(call: Call, key_store: CustomKeyStore) -> Cluster | None:
-    return call.store.clusters.find(key_store.settings["CloudHsmClusterId"])
+    return call.tools.clusters.find(key_store.settings["CloudHsmClusterId"])

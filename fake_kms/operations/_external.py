@@ -17,7 +17,7 @@ from fake_kms.store.xks_routes import XksTarget, plain_endpoint
 if TYPE_CHECKING:
     from fake_kms.crypto.xks import XksProxy
     from fake_kms.errors import KmsError
-    from fake_kms.operations._declare import Call
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.store.key_store import CustomKeyStore
     from fake_kms.store.xks_routes import VpcEndpointService
@@ -90,7 +90,7 @@ def check_vpc_endpoint_service(call: Call, settings: Mapping[str, Any]) -> None:
 
 
 def _vpc_endpoint_service(call: Call, settings: Mapping[str, Any]) -> VpcEndpointService | None:
-    return call.store.xks.find_vpc_endpoint_service(
+    return call.tools.xks.find_vpc_endpoint_service(
         settings["XksProxyVpcEndpointServiceName"], settings["XksProxyVpcEndpointServiceOwner"]
     )
 
@@ -170,7 +170,7 @@ def _outside(key: Key) -> tuple[CustomKeyStore, str]:
 
 def _reach(call: Call, settings: Mapping[str, Any]) -> XksProxy:
     credential = settings["XksProxyAuthenticationCredential"]
-    return call.store.xks.reach(
+    return call.tools.xks.reach(
         XksTarget(
             settings["XksProxyUriEndpoint"],
             settings["XksProxyUriPath"],

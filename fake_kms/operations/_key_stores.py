@@ -13,7 +13,7 @@ from fake_kms.operations._external import VPC
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fake_kms.operations._declare import Call
+    from fake_kms.operations.call import Call
     from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""KeyMetadata: what CreateKey, DescribeKey and ReplicateKey tell of a key."""
+"""KeyMetadata: what CreateKey, DescribeKey and ReplicateKey answer about a key."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def _import_metadata(key: Key) -> dict[str, Any]:
     if current is None or not key.has_all_material or key.imports is None:
         return {}
     imported = key.imports[current.identifier]
-    told: dict[str, Any] = {"ExpirationModel": imported.expiration_model}
-    return told if imported.valid_to is None else told | {"ValidTo": imported.valid_to}
+    metadata: dict[str, Any] = {"ExpirationModel": imported.expiration_model}
+    return metadata if imported.valid_to is None else metadata | {"ValidTo": imported.valid_to}
 
 
 def _key_store_metadata(key: Key) -> dict[str, Any]:
     store = key.custom_key_store
-    assert store is not None  # noqa: S101 - asked for keys of a store only
+    assert store is not None  # noqa: S101 - called for keys of a store only
     if store.external:
         return {"CustomKeyStoreId": store.store_id, "XksKeyConfiguration": {"Id": key.xks_key_id}}
     return {"CustomKeyStoreId": store.store_id, "CloudHsmClusterId": store.settings["CloudHsmClusterId"]}

@@ -1,11 +1,16 @@
-"""DeriveSharedSecret, Encapsulate and Decapsulate: secrets shared with somebody outside."""
+"""DeriveSharedSecret, Encapsulate and Decapsulate: secrets shared with a party outside of KMS."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.crypto import asymmetric
 from fake_kms.crypto.primitives import BadCiphertext
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
@@ -35,7 +40,7 @@ def derive_shared_secret(call: Call) -> Output:
 @operation("Encapsulate", _ENCAPSULATION)
 def encapsulate(call: Call) -> Output:
     """Make a shared secret of 32 bytes and the ciphertext that carries it. Source: API_Encapsulate."""
-    secret, ciphertext = asymmetric.encapsulate(call.material.private, call.store.entropy)
+    secret, ciphertext = asymmetric.encapsulate(call.material.private, call.tools.entropy)
     return {
         "EncapsulationAlgorithm": call.input["EncapsulationAlgorithm"],
         "KeyId": call.key.arn,

@@ -7,13 +7,17 @@ quota (api_semantics, CreateAlias; partly inferred there).
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
-from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._pages import page_of
 from fake_kms.store.alias import Alias
 from fake_kms.store.find import find_alias
 from fake_kms.store.pages import Listing
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
@@ -40,7 +44,7 @@ def _check_new(call: Call) -> None:
 
 
 def _check_quota(call: Call) -> None:
-    quota = call.store.quotas["aliases_per_key"]
+    quota = call.settings.quotas["aliases_per_key"]
     usage = len(call.region.aliases_of_key.get(call.found[0].key.key_id, ()))
     if usage >= quota:
         raise errors.alias_quota(quota, usage)
@@ -48,7 +52,7 @@ def _check_quota(call: Call) -> None:
 
 @operation("CreateAlias", _TARGET, check_request=_check_name, after_key_checks=_check_new, changes=True)
 def create_alias(call: Call) -> None:
-    """Return a customer managed key one more name. Raises: AlreadyExistsException. Source: API_CreateAlias."""
+    """Add an alias to a customer managed key. Raises: AlreadyExistsException. Source: API_CreateAlias."""
     alias_name = call.input["AliasName"]
     alias = Alias(alias_name, call.region.alias_arn(alias_name))
     call.region.point_alias(alias, call.key, call.now)
@@ -71,7 +75,7 @@ def _check_same_kind(call: Call) -> None:
 
 @operation("UpdateAlias", _TARGET, check_request=_check_existing, after_key_checks=_check_same_kind, changes=True)
 def update_alias(call: Call) -> None:
-    """Let an alias refer to another key of the same type and usage. Source: API_UpdateAlias."""
+    """Point an alias at another key of the same type and usage. Source: API_UpdateAlias."""
     call.region.point_alias(find_alias(call.region, call.input["AliasName"]), call.key, call.now)
 
 

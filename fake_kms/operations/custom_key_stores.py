@@ -1,4 +1,4 @@
-"""Custom key stores: CloudHSM clusters of the user's and external key managers, and the keys in them.
+"""Custom key stores: the user's CloudHSM clusters and external key managers, and the keys in them.
 
 Source: AWS KMS Developer Guide, "Key stores"; the documentation of the operations and of their errors (api_semantics
 section 7). Assumed: the order of the checks, all of which come after authorization.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
 from fake_kms.operations._cloud_hsm import check_new_cluster, check_related_cluster, has_hsms_for_keys
-from fake_kms.operations._declare import Call, Output, operation, page_of
+from fake_kms.operations._declare import Output, operation
 from fake_kms.operations._external import (
     VPC,
     check_external_key,
@@ -29,9 +29,11 @@ from fake_kms.operations._key_stores import (
     named_key_store,
     settings_of,
 )
+from fake_kms.operations._pages import page_of
 from fake_kms.store.key_store import CustomKeyStore
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.tables.key_specs import KeySpec
 
@@ -53,7 +55,7 @@ def _check_create(call: Call) -> None:
     check_required_members(kind, request)
     check_members_of(kind, request)
     check_name_is_free(call, request["CustomKeyStoreName"])
-    if len(call.region.key_stores) >= call.store.quotas["custom_key_stores"]:
+    if len(call.region.key_stores) >= call.settings.quotas["custom_key_stores"]:
         raise errors.custom_key_store_quota()
     if kind == CLOUD_HSM:
         check_new_cluster(call)
@@ -68,9 +70,9 @@ def _check_create(call: Call) -> None:
 
 @operation("CreateCustomKeyStore", after_key_checks=_check_create, changes=True)
 def create_custom_key_store(call: Call) -> Output:
-    """Make a custom key store, which is not connected yet.
+    """Create a custom key store, which is not connected yet.
 
-    Input: CustomKeyStoreType AWS_CLOUDHSM where nothing is said, with cluster, password of kmsuser and trust anchor;
+    Input: CustomKeyStoreType AWS_CLOUDHSM by default, with cluster, password of kmsuser and trust anchor;
     or EXTERNAL_KEY_STORE with URI, credential and connectivity of the proxy, which is contacted at once where that is
     PUBLIC_ENDPOINT. Output: CustomKeyStoreId.
     Raises: ValidationException, CustomKeyStoreNameInUseException, LimitExceededException, CloudHsmCluster…,
@@ -78,7 +80,7 @@ def create_custom_key_store(call: Call) -> Output:
     """
     kind = call.input.get("CustomKeyStoreType", CLOUD_HSM)
     key_store = CustomKeyStore(
-        store_id=f"cks-{call.store.entropy.bytes(9).hex()[:17]}",
+        store_id=f"cks-{call.tools.entropy.bytes(9).hex()[:17]}",
         name=call.input["CustomKeyStoreName"],
         kind=kind,
         region=call.region.name,
@@ -86,7 +88,7 @@ def create_custom_key_store(call: Call) -> Output:
         created=call.now,
         settings=settings_of(call, kind, {}),
     )
-    call.region.key_stores.add(key_store.store_id, key_store)
+    call.store.add_key_store(key_store)
     return {"CustomKeyStoreId": key_store.store_id}
 
 
@@ -106,13 +108,13 @@ def describe_custom_key_stores(call: Call) -> Output:
 
     Raises: CustomKeyStoreNotFoundException, InvalidMarkerException. Source: API_DescribeCustomKeyStores.
     """
-    asked = {call.input.get("CustomKeyStoreId"), call.input.get("CustomKeyStoreName")} - {None}
+    wanted = {call.input.get("CustomKeyStoreId"), call.input.get("CustomKeyStoreName")} - {None}
     return page_of(
         call,
         "CustomKeyStores",
         call.region.key_stores,
         _described,
-        where=lambda key_store: not asked or bool(asked & {key_store.store_id, key_store.name}),
+        where=lambda key_store: not wanted or bool(wanted & {key_store.store_id, key_store.name}),
     )
 
 
@@ -129,9 +131,9 @@ def _described(key_store: CustomKeyStore) -> dict[str, Any]:
         entry["ConnectionErrorCode"] = key_store.error_code
     if not key_store.external:
         return entry | {name: settings[name] for name in ("CloudHsmClusterId", "TrustAnchorCertificate")}
-    told = {name.removeprefix("XksProxy"): value for name, value in settings.items() if isinstance(value, str)}
-    told["AccessKeyId"] = settings["XksProxyAuthenticationCredential"]["AccessKeyId"]
-    return entry | {"XksProxyConfiguration": told}
+    shown = {name.removeprefix("XksProxy"): value for name, value in settings.items() if isinstance(value, str)}
+    shown["AccessKeyId"] = settings["XksProxyAuthenticationCredential"]["AccessKeyId"]
+    return entry | {"XksProxyConfiguration": shown}
 
 
 def _check_update(call: Call) -> None:
@@ -227,9 +229,9 @@ def _check_takes_key(call: Call, origin: str) -> None:
 
 
 def put_into_key_store(call: Call, key: Key) -> None:
-    """Let a new key be one of its custom key store, if it names one. Raises: KmsError.
+    """Put a new key into the custom key store that the request names, if it names one. Raises: KmsError.
 
-    The proxy is asked here and not with the other checks: by now the caller is known to be allowed to make keys.
+    The proxy is contacted here and not with the other checks, when the caller is known to be allowed to create keys.
     """
     if "CustomKeyStoreId" not in call.input:
         return

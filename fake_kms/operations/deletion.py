@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.tables.key_states import Change, KeyState
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call, Tools
     from fake_kms.store.key import Key
-    from fake_kms.store.region import Store
 
 __all__: list[str] = []
 
@@ -40,23 +40,23 @@ def schedule_key_deletion(call: Call) -> Output:
         key.pending_window_days = window
     else:
         key.transition(Change.SCHEDULE_DELETION)
-        _begin_waiting(call.store, key, window, call.now)
+        _begin_waiting(call.tools, key, window, call.now)
         output["DeletionDate"] = key.deletion_date
     return output | {"KeyState": key.state.value}
 
 
-def _begin_waiting(store: Store, key: Key, window: int, now: float) -> None:
+def _begin_waiting(tools: Tools, key: Key, window: int, now: float) -> None:
     key.deletion_date = now + window * _DAY
-    store.schedule.at(key.deletion_date, lambda due: _delete(store, key, due))
+    tools.store.schedule.at(key.deletion_date, lambda due: _delete(tools, key, due))
 
 
-def _delete(store: Store, key: Key, due: float) -> None:
+def _delete(tools: Tools, key: Key, due: float) -> None:
     # A cancelled deletion leaves its date on the schedule: only the date that still stands counts.
     if key.deletion_date != due:
         return
     key.deletion_date = None
-    store.remove_key(key)
-    store.note("DeleteKey", key, due)
+    tools.store.remove_key(key)
+    tools.note("DeleteKey", key, due)
     primary = key.multi_region_key.primary if key.multi_region_key else key
     if (
         primary.state is KeyState.PENDING_REPLICA_DELETION
@@ -65,12 +65,12 @@ def _delete(store: Store, key: Key, due: float) -> None:
     ):
         primary.transition(Change.LAST_REPLICA_DELETED)
         window, primary.pending_window_days = primary.pending_window_days or _DEFAULT_WINDOW, None
-        _begin_waiting(store, primary, window, due)
+        _begin_waiting(tools, primary, window, due)
 
 
 @operation("CancelKeyDeletion", KeyUse(), changes=True)
 def cancel_key_deletion(call: Call) -> Output:
-    """Take a key out of its waiting period; it is Disabled then. Output: KeyId is the ARN.
+    """Cancel the deletion of a key, which is Disabled then. Output: KeyId is the ARN.
 
     Assumed: a key without its imported material is PendingImport again. Source: API_CancelKeyDeletion.
     """

@@ -9,10 +9,11 @@ from fake_kms import errors
 from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._cloud_hsm import check_cluster_answers
-from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._external import decrypt_outside, encrypt_outside
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call, FoundKey
     from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["seal_under"]
@@ -38,12 +39,12 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
     context = call.input.get(found.use.context)
     store = key.custom_key_store
     outer = partial(encrypt_outside, call, key) if store and _outside(call, store) else None
-    return ciphertext.seal(material, plaintext, context, kind, call.store.entropy, outer)
+    return ciphertext.seal(material, plaintext, context, kind, call.tools.entropy, outer)
 
 
 def _open(call: Call, found: FoundKey) -> bytes:
     blob = call.input.get(found.use.ciphertext or "")
-    if blob is None or "IGNORE_CIPHERTEXT" in call.input.get("DryRunModifiers", ()):
+    if call.ignores_ciphertext or blob is None:
         return b""
     try:
         if found.sealed is not None and found.material is not None:

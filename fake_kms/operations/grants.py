@@ -1,4 +1,4 @@
-"""Grants: made, listed, retired and revoked.
+"""Grants: created, listed, retired and revoked.
 
 Source: AWS KMS Developer Guide, "Grants"; the documentation of the operations; authorization facts, section 6.
 """
@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from fake_kms import arns, errors
-from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._pages import page_of
+from fake_kms.operations.call import Call, FoundKey
 from fake_kms.policy.grant_terms import Grant
 from fake_kms.store.find import KeyInAnotherAccount, find_key, is_alias
 from fake_kms.store.grant import StoredGrant
@@ -61,7 +63,7 @@ def _check_grant(call: Call) -> None:
     key, request = call.key, call.input
     for member in ("GranteePrincipal", "RetiringPrincipal"):
         arn = request.get(member)
-        if arn is not None and (not _PRINCIPAL.fullmatch(arn) or not call.store.knows_principal(arn)):
+        if arn is not None and (not _PRINCIPAL.fullmatch(arn) or not call.settings.knows_principal(arn)):
             raise errors.invalid_principal(arn)
     unfit = set(request["Operations"]) - GRANTABLE_BY_USAGE[key.usage, key.spec.asymmetric]
     if unfit:
@@ -70,14 +72,14 @@ def _check_grant(call: Call) -> None:
     by_context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
     if by_context and key.spec.kind != "symmetric":
         raise errors.grant_constraint_unfit(key.arn)
-    quota = call.store.quotas["grants_per_key"]
-    if _same_grant(call) is None and len(call.store.grants_of(key.arn)) >= quota:
-        raise errors.grant_quota(quota, len(call.store.grants_of(key.arn)))
+    quota = call.settings.quotas["grants_per_key"]
+    if _same_grant(call) is None and len(call.store.grants.of_key(key.arn)) >= quota:
+        raise errors.grant_quota(quota, len(call.store.grants.of_key(key.arn)))
 
 
 @operation("CreateGrant", KeyUse(), check_request=_check_request, after_key_checks=_check_grant, changes=True)
 def create_grant(call: Call) -> Output:
-    """Let a principal use a key for some operations.
+    """Allow a principal to use a key for some operations.
 
     Output: GrantId of 64 hex digits, GrantToken. A grant of the same name and the same parameters is the same grant,
     with one more token. Raises: ValidationException, InvalidArnException, LimitExceededException.
@@ -85,7 +87,7 @@ def create_grant(call: Call) -> Output:
     """
     grant = _same_grant(call) or _new_grant(call)
     token = _new_token(call)
-    call.store.add_token(grant, token)
+    call.store.grants.add_token(grant, token)
     return {"GrantId": grant.grant_id, "GrantToken": token}
 
 
@@ -97,7 +99,7 @@ def _same_grant(call: Call) -> StoredGrant | None:
     if "Name" not in call.input:
         return None
     wanted = _in_order(_parameters(call))
-    return next((grant for grant in call.store.grants_of(call.key.arn) if _in_order(grant.request) == wanted), None)
+    return next((grant for grant in call.store.grants.of_key(call.key.arn) if _in_order(grant.request) == wanted), None)
 
 
 def _in_order(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def _in_order(request: Mapping[str, Any]) -> dict[str, Any]:
 def _new_grant(call: Call) -> StoredGrant:
     request = copy.deepcopy(_parameters(call))  # the journal has the request, too, and shows it to the test
     constraints = request.get("Constraints", {})
-    grant_id = call.store.entropy.bytes(32).hex()
+    grant_id = call.tools.entropy.bytes(32).hex()
     grant = StoredGrant(
         grant_id=grant_id,
         key_arn=call.key.arn,
@@ -115,7 +117,7 @@ def _new_grant(call: Call) -> StoredGrant:
         request=request,
         issuing_account=call.caller.account,
         created=call.now,
-        effective_from=call.now + call.store.grant_delay,
+        effective_from=call.now + call.settings.grant_delay,
         authorizing=Grant(
             grant_id=grant_id,
             grantee=request.get("GranteePrincipal") or request["GranteeServicePrincipal"],
@@ -125,16 +127,16 @@ def _new_grant(call: Call) -> StoredGrant:
             source_arn=constraints.get("SourceArn"),
         ),
     )
-    call.store.add_grant(grant)
+    call.store.grants.add(grant)
     if grant.effective_from > call.now:
         key = call.key
-        call.store.schedule.at(grant.effective_from, lambda due: call.store.note("PropagateGrant", key, due))
+        call.store.schedule.at(grant.effective_from, lambda due: call.tools.note("PropagateGrant", key, due))
     return grant
 
 
 def _new_token(call: Call) -> str:
     # The shape of the one token that AWS has printed: a field of 64 hex digits, and one of 264 bytes.
-    random = call.store.entropy.bytes(32 + 264)
+    random = call.tools.entropy.bytes(32 + 264)
     raw = b"\x01\x0a\x40" + random[:32].hex().encode() + b"\x22\x88\x02" + random[32:]
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
@@ -175,7 +177,7 @@ def list_grants(call: Call) -> Output:
         right_id = request.get("GrantId", grant.grant_id) == grant.grant_id
         return right_id and all(grant.request.get(name) == value for name, value in wanted.items())
 
-    return page_of(call, "Grants", call.store.grants_of(call.key.arn), _entry, call.key.key_id, where=fits)
+    return page_of(call, "Grants", call.store.grants.of_key(call.key.arn), _entry, call.key.key_id, where=fits)
 
 
 def _check_retirer(call: Call) -> None:
@@ -196,7 +198,7 @@ def list_retirable_grants(call: Call) -> Output:
     services.
     """
     retirer = call.input.get("RetiringPrincipal") or call.input["RetiringServicePrincipal"]
-    return page_of(call, "Grants", call.store.retirable_by(call.region.name, retirer), _entry, retirer)
+    return page_of(call, "Grants", call.store.grants.of_retirer(call.region.name, retirer), _entry, retirer)
 
 
 # --- ending --------------------------------------------------------------------------------------------------
@@ -206,16 +208,16 @@ def _check_revocation(call: Call) -> None:
     grant_id = call.input["GrantId"]
     if not _GRANT_ID.fullmatch(grant_id):
         raise errors.invalid_grant_id()
-    if call.store.grants_of(call.key.arn).get(grant_id) is None:
+    if call.store.grants.of_key(call.key.arn).get(grant_id) is None:
         raise errors.grant_not_found(grant_id)
 
 
 @operation("RevokeGrant", KeyUse(), after_key_checks=_check_revocation, changes=True)
 def revoke_grant(call: Call) -> None:
-    """Take a grant away. Raises: NotFoundException, InvalidGrantIdException. Source: API_RevokeGrant."""
-    grant = call.store.grants_of(call.key.arn).get(call.input["GrantId"])
+    """Revoke a grant. Raises: NotFoundException, InvalidGrantIdException. Source: API_RevokeGrant."""
+    grant = call.store.grants.of_key(call.key.arn).get(call.input["GrantId"])
     assert grant is not None  # noqa: S101 - checked before
-    call.store.remove_grant(grant)
+    call.store.grants.remove(grant)
 
 
 def _check_retirement(call: Call) -> None:
@@ -227,7 +229,7 @@ def _check_retirement(call: Call) -> None:
 
 def _find_retired(call: Call) -> list[FoundKey]:
     if "GrantToken" in call.input:
-        grant = call.store.grant_of_token(call.input["GrantToken"])
+        grant = call.store.grants.of_token(call.input["GrantToken"])
         if grant is None or grant.region != call.region.name:
             raise errors.invalid_grant_token()
     else:
@@ -249,7 +251,7 @@ def _grant_named(call: Call) -> StoredGrant:
         raise errors.access_denied_across_accounts(call.caller.arn, "kms:RetireGrant") from None
     if not _GRANT_ID.fullmatch(grant_id):
         raise errors.invalid_grant_id()
-    grant = call.store.grants_of(key.arn).get(grant_id)
+    grant = call.store.grants.of_key(key.arn).get(grant_id)
     if grant is None:
         raise errors.grant_not_found(grant_id)
     return grant
@@ -257,11 +259,11 @@ def _grant_named(call: Call) -> StoredGrant:
 
 @operation("RetireGrant", find=_find_retired, check_request=_check_retirement, changes=True)
 def retire_grant(call: Call) -> None:
-    """Take a grant away that one holds or may retire.
+    """Retire a grant that the caller holds or may retire.
 
     Input: GrantToken, or KeyId (a key ARN) and GrantId. Raises: InvalidGrantTokenException, NotFoundException.
     Source: API_RetireGrant.
     """
     grant = call.found[0].grant
     assert grant is not None  # noqa: S101 - found through it
-    call.store.remove_grant(grant)
+    call.store.grants.remove(grant)

@@ -1,4 +1,4 @@
-"""Key material of one's own: fetched parameters, import, expiry, deletion.
+"""Imported key material: parameters for the import, import, expiry, deletion.
 
 Order of the checks: look-up, origin, state (measured), then parameters, token, material (inferred). Source: AWS KMS
 Developer Guide, "Importing key material", and the documentation of the operations.
@@ -12,7 +12,7 @@ from fake_kms import errors
 from fake_kms.crypto.asymmetric import public_der
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.crypto.wrapping import BadMaterial, read_material, unwrap
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.store.import_tokens import Terms
 from fake_kms.store.key_materials import Import, KeyMaterialVersion, MaterialState
 from fake_kms.tables.imports import IMPORTS, WRAPPING_ALGORITHMS
@@ -20,8 +20,8 @@ from fake_kms.tables.key_states import Change
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
+    from fake_kms.operations.call import Call, Tools
     from fake_kms.store.key import Key
-    from fake_kms.store.region import Store
 
 __all__: list[str] = []
 
@@ -53,7 +53,7 @@ def get_parameters_for_import(call: Call) -> Output:
     key, tokens = call.key, call.store.import_tokens
     wrapping_spec = call.input["WrappingKeySpec"]
     terms = Terms(key.arn, call.input["WrappingAlgorithm"], wrapping_spec, call.now + _DAY)
-    call.store.schedule.at(terms.valid_to, lambda due: call.store.note("ExpireImportToken", key, due))
+    call.store.schedule.at(terms.valid_to, lambda due: call.tools.note("ExpireImportToken", key, due))
     return {
         "ImportToken": tokens.issue(terms),
         "KeyId": key.arn,
@@ -103,12 +103,12 @@ def import_key_material(call: Call) -> Output:
     )
     assert key.imports is not None  # noqa: S101 - its origin is EXTERNAL
     key.imports[version.material.identifier] = imported
-    call.store.add_material(key, version.material)
+    call.store.materials.add(key, version.material)
     if key.has_all_material:
         key.transition(Change.IMPORT_MATERIAL)
     if imported.valid_to is not None:
-        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.store, key, version.material, imported, due))
-    return _named(key, version.material)
+        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.tools, key, version.material, imported, due))
+    return _output(key, version.material)
 
 
 def _terms(call: Call) -> Terms:
@@ -135,7 +135,7 @@ def _unwrapped(call: Call, terms: Terms) -> Material:
 
 
 def _place(call: Call, material: Material) -> KeyMaterialVersion:
-    """Find the holding that the material is, or make one. Raises: KmsError."""
+    """Return the version that the material is, a new one if the key has not seen it. Raises: KmsError."""
     materials = call.key.materials
     known = materials.named(material.identifier)
     if call.input.get("ImportType", _EXISTING if materials.versions else _NEW) == _EXISTING:
@@ -156,7 +156,7 @@ def _place(call: Call, material: Material) -> KeyMaterialVersion:
     return version
 
 
-def _named(key: Key, material: Material) -> Output:
+def _output(key: Key, material: Material) -> Output:
     output: Output = {"KeyId": key.arn}
     if key.spec.kind == "symmetric":
         output["KeyMaterialId"] = material.hex_id
@@ -166,16 +166,16 @@ def _named(key: Key, material: Material) -> Output:
 # --- the end of imported material ----------------------------------------------------------------------------
 
 
-def _expire(store: Store, key: Key, material: Material, imported: Import, due: float) -> None:
+def _expire(tools: Tools, key: Key, material: Material, imported: Import, due: float) -> None:
     # Only the import that still stands expires: a later one has another date.
     if key.imports is None or key.imports.get(material.identifier) is not imported:
         return
     _lose(key, material)
-    store.note("DeleteExpiredKeyMaterial", key, due)
+    tools.note("DeleteExpiredKeyMaterial", key, due)
 
 
 def _lose(key: Key, material: Material) -> None:
-    assert key.imports is not None  # noqa: S101 - asked for keys of origin EXTERNAL only
+    assert key.imports is not None  # noqa: S101 - called for keys of origin EXTERNAL only
     had_all_material = key.has_all_material
     del key.imports[material.identifier]
     if had_all_material and not key.has_all_material:
@@ -201,4 +201,4 @@ def delete_imported_key_material(call: Call) -> Output:
         return {"KeyId": key.arn}
     if key.imports and version.material.identifier in key.imports:
         _lose(key, version.material)
-    return _named(key, version.material)
+    return _output(key, version.material)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
-from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._pages import page_of
 from fake_kms.policy.document import normalize
 from fake_kms.store.pages import Listing
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 

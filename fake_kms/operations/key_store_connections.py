@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.operations._cloud_hsm import log_in
-from fake_kms.operations._declare import Call, Output, operation
+from fake_kms.operations._declare import Output, operation
 from fake_kms.operations._external import try_proxy
 from fake_kms.operations._key_stores import named_key_store
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
     from fake_kms.store.key_store import CustomKeyStore
 
 __all__: list[str] = []
@@ -28,8 +29,8 @@ def _check_connect(call: Call) -> None:
 def connect_custom_key_store(call: Call) -> Output:
     """Begin to connect a custom key store: CONNECTING, and after a while CONNECTED, or FAILED with an error code.
 
-    Whether it succeeds is settled now, when the cluster or proxy is asked, and seen then. Assumed: nothing happens to a
-    key store that is CONNECTED or CONNECTING already.
+    The cluster or proxy is contacted now, and the result shows when the key store has connected.
+    Assumed: nothing happens to a key store that is CONNECTED or CONNECTING already.
     Raises: CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, CloudHsmClusterNotActiveException,
     CloudHsmClusterInvalidConfigurationException. Source: API_ConnectCustomKeyStore.
     """
@@ -62,11 +63,11 @@ def _enter_later(call: Call, key_store: CustomKeyStore, state: str, error_code: 
     # Disconnecting what is being connected leaves a date on the schedule that counts no more.
     expected = key_store.changes
 
-    store, region = call.store, call.region.name
+    tools, region = call.tools, call.region.name
 
     def enter(due: float) -> None:
         if key_store.changes == expected:
             key_store.enter(state, error_code)
-            store.on_service_event(f"CustomKeyStore{state.capitalize()}", region, key_store.store_id, due)
+            tools.note_event(f"CustomKeyStore{state.capitalize()}", region, key_store.store_id, due)
 
-    call.store.schedule.at(call.now + call.store.replication_delay, enter)
+    call.store.schedule.at(call.now + call.settings.replication_delay, enter)

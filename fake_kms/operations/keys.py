@@ -1,4 +1,4 @@
-"""Creating, describing, listing and switching keys."""
+"""Creating, describing, listing, enabling and disabling keys."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from fake_kms import arns, errors
 from fake_kms.crypto.material import Unavailable
 from fake_kms.entropy import uuid
-from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._metadata import key_metadata
+from fake_kms.operations._pages import page_of
+from fake_kms.operations._rotation_dates import rotate_if_overdue
+from fake_kms.operations.call import Call, FoundKey
 from fake_kms.operations.custom_key_stores import check_key_store, put_into_key_store
-from fake_kms.operations.rotation import rotate_if_overdue
 from fake_kms.operations.tags import check_tags, put_tags
 from fake_kms.policy.document import default_policy, normalize
 from fake_kms.store.key import Key
@@ -48,24 +50,24 @@ def _check_create(call: Call) -> None:
 
 
 def _check_resources(call: Call) -> None:
-    # Whatever tells of what the account has comes after authorization.
+    # What shows which resources the account has comes after authorization.
     request = call.input
     check_key_store(call, _spec(call))
     if "Tags" in request:
-        check_tags(request["Tags"], Listing(), call.store.quotas["tags_per_key"])
+        check_tags(request["Tags"], Listing(), call.settings.quotas["tags_per_key"])
     check_key_quota(call, call.region)
 
 
 def check_key_quota(call: Call, region: Region) -> None:
-    """Check that one more customer managed key fits into a Region. Raises: KmsError LimitExceededException."""
-    quota = call.store.quotas["keys"]
+    """Check that a Region has room for one more customer managed key. Raises: KmsError LimitExceededException."""
+    quota = call.settings.quotas["keys"]
     if region.customer_keys >= quota:
         raise errors.key_quota(quota, region.customer_keys)
 
 
 def _check_available(call: Call, spec: KeySpec) -> None:
     try:
-        call.store.makers.check(spec)
+        call.tools.generate.check(spec)
     except Unavailable as lack:
         raise errors.unavailable_here(str(lack)) from None
 
@@ -78,7 +80,7 @@ def _spec(call: Call) -> KeySpec:
 def create_key(call: Call) -> Output:
     """Create a KMS key in the caller's account and Region.
 
-    Input: KeySpec SYMMETRIC_DEFAULT and KeyUsage ENCRYPT_DECRYPT where nothing is said; Origin AWS_KMS, EXTERNAL (the
+    Input: KeySpec SYMMETRIC_DEFAULT and KeyUsage ENCRYPT_DECRYPT by default; Origin AWS_KMS, EXTERNAL (the
     key waits for its material), AWS_CLOUDHSM or EXTERNAL_KEY_STORE. Output: KeyMetadata.
     Raises: ValidationException, TagException, MalformedPolicyDocumentException, LimitExceededException,
     UnsupportedOperationException, and what custom key stores answer. Source: API_CreateKey.
@@ -91,7 +93,7 @@ def create_key(call: Call) -> Output:
         account=call.region.account,
         region=call.region.name,
         spec=spec,
-        usage=request.get("KeyUsage", spec.default_usage),
+        usage=request.get("KeyUsage") or spec.default_usage or "",  # `_check_create` wants one of them
         origin=request.get("Origin", "AWS_KMS"),
         manager="CUSTOMER",
         description=request.get("Description", ""),
@@ -104,7 +106,7 @@ def create_key(call: Call) -> Output:
         key.imports = {}
         key.state = KeyState.PENDING_IMPORT
     else:
-        key.materials.versions.append(KeyMaterialVersion(call.store.makers.material(spec, key_id, 0)))
+        key.materials.versions.append(KeyMaterialVersion(call.tools.generate.material(spec, key_id, 0)))
     put_into_key_store(call, key)
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
@@ -113,8 +115,8 @@ def create_key(call: Call) -> Output:
 
 
 def _key_id(call: Call) -> str:
-    made = uuid(call.store.entropy)
-    return f"mrk-{made.replace('-', '')}" if call.input.get("MultiRegion") else made
+    key_id = uuid(call.tools.entropy)
+    return f"mrk-{key_id.replace('-', '')}" if call.input.get("MultiRegion") else key_id
 
 
 def policy_of(call: Call) -> str:
@@ -149,7 +151,7 @@ def enable_key(call: Call) -> None:
     Source: API_EnableKey; Developer Guide, "Rotating KMS keys".
     """
     call.key.transition(Change.ENABLE)
-    rotate_if_overdue(call.store, call.key, call.now)
+    rotate_if_overdue(call.tools, call.key, call.now)
 
 
 @operation("DisableKey", KeyUse(), changes=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms import errors
 from fake_kms.crypto import signature_schemes
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
@@ -13,10 +18,13 @@ _KEY = KeyUse(usage="GENERATE_VERIFY_MAC", algorithm="MacAlgorithm")
 
 @operation("GenerateMac", _KEY)
 def generate_mac(call: Call) -> Output:
-    """Make an HMAC of up to 4096 bytes. Output: Mac of 28 to 64 bytes; KeyId is the ARN. Source: API_GenerateMac."""
+    """Generate an HMAC of up to 4096 bytes.
+
+    Output: Mac of 28 to 64 bytes; KeyId is the ARN. Source: API_GenerateMac.
+    """
     algorithm = call.input["MacAlgorithm"]
-    made = signature_schemes.mac(call.material.secret, algorithm, call.input["Message"])
-    return {"KeyId": call.key.arn, "Mac": made, "MacAlgorithm": algorithm}
+    mac = signature_schemes.mac(call.material.secret, algorithm, call.input["Message"])
+    return {"KeyId": call.key.arn, "Mac": mac, "MacAlgorithm": algorithm}
 
 
 @operation("VerifyMac", _KEY)

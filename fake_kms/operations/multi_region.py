@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import arns, errors
-from fake_kms.operations._declare import Call, FoundKey, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._metadata import key_metadata
+from fake_kms.operations.call import Call, FoundKey, Tools
 from fake_kms.operations.keys import check_key_quota, policy_of
 from fake_kms.operations.tags import check_tags, put_tags
 from fake_kms.store.key import Key
@@ -17,7 +18,7 @@ from fake_kms.store.pages import Listing
 from fake_kms.tables.key_states import Change, KeyState
 
 if TYPE_CHECKING:
-    from fake_kms.store.region import Region, Store
+    from fake_kms.store.region import Region
 
 __all__: list[str] = []
 
@@ -33,7 +34,7 @@ def _check_replica(call: Call) -> None:
         raise errors.other_partition(region_name)
     if multi_region_key is not None and region_name in multi_region_key.keys:
         raise errors.replica_exists()
-    check_tags(call.input.get("Tags", ()), Listing(), call.store.quotas["tags_per_key"])
+    check_tags(call.input.get("Tags", ()), Listing(), call.settings.quotas["tags_per_key"])
     check_key_quota(call, _home(call))
 
 
@@ -41,9 +42,9 @@ def _home(call: Call) -> Region:
     return call.store.region(call.region.account, call.input["ReplicaRegion"])
 
 
-@operation("ReplicateKey", KeyUse(), check_found=_check_primary, after_key_checks=_check_replica, changes=True)
+@operation("ReplicateKey", KeyUse(), before_key_checks=_check_primary, after_key_checks=_check_replica, changes=True)
 def replicate_key(call: Call) -> Output:
-    """Make a replica of a multi-Region primary key in another Region.
+    """Create a replica of a multi-Region primary key in another Region.
 
     It has the primary's key id and material; policy, description and tags are its own, taken from the request.
     Output: ReplicaKeyMetadata in the state Creating, ReplicaPolicy, ReplicaTags where there are any.
@@ -70,7 +71,7 @@ def replicate_key(call: Call) -> Output:
     put_tags(replica, call.input.get("Tags", ()))
     call.store.add_key(replica)
     call.store.schedule.at(
-        call.now + call.store.replication_delay, lambda due: _finish_creating(call.store, replica, due)
+        call.now + call.settings.replication_delay, lambda due: _finish_creating(call.tools, replica, due)
     )
     output: Output = {"ReplicaKeyMetadata": key_metadata(replica), "ReplicaPolicy": replica.policy}
     if call.input.get("Tags"):
@@ -78,11 +79,11 @@ def replicate_key(call: Call) -> Output:
     return output
 
 
-def _finish_creating(store: Store, replica: Key, due: float) -> None:
+def _finish_creating(tools: Tools, replica: Key, due: float) -> None:
     if replica.state is KeyState.CREATING:
         waits = Change.FINISH_CREATING_WITHOUT_MATERIAL if replica.imports is not None else Change.FINISH_CREATING
         replica.transition(waits)
-        store.note("SynchronizeMultiRegionKey", replica, due)
+        tools.note("SynchronizeMultiRegionKey", replica, due)
 
 
 def _find_next_primary(call: Call) -> list[FoundKey]:
@@ -102,19 +103,19 @@ def update_primary_region(call: Call) -> None:
     Both are Updating for a while, in which they encrypt and decrypt but cannot be changed.
     Raises: UnsupportedOperationException unless the key is a primary. Source: API_UpdatePrimaryRegion.
     """
-    was, becomes = (found.key for found in call.found)
-    assert was.multi_region_key is not None  # noqa: S101 - it is a primary
-    was.multi_region_key.primary = becomes
-    for key in (was, becomes):
+    before, after = (found.key for found in call.found)
+    assert before.multi_region_key is not None  # noqa: S101 - it is a primary
+    before.multi_region_key.primary = after
+    for key in (before, after):
         if key.state is KeyState.ENABLED:
             key.transition(Change.BEGIN_UPDATING)
     call.store.schedule.at(
-        call.now + call.store.replication_delay, lambda due: _finish_updating(call.store, due, was, becomes)
+        call.now + call.settings.replication_delay, lambda due: _finish_updating(call.tools, due, before, after)
     )
 
 
-def _finish_updating(store: Store, due: float, *keys: Key) -> None:
+def _finish_updating(tools: Tools, due: float, *keys: Key) -> None:
     for key in keys:
         if key.state is KeyState.UPDATING:
             key.transition(Change.FINISH_UPDATING)
-            store.note("SynchronizeMultiRegionKey", key, due)
+            tools.note("SynchronizeMultiRegionKey", key, due)

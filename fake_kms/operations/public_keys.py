@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms import errors
 from fake_kms.crypto import asymmetric
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.tables.key_specs import ALGORITHM_LISTS
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms import errors
-from fake_kms.operations._declare import Call, Output, operation
+from fake_kms.operations._declare import Output, operation
 from fake_kms.operations._key_stores import connected_key_store, named_key_store
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
@@ -30,4 +35,4 @@ def generate_random(call: Call) -> Output:
     CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, UnsupportedOperationException for an external
     key store (Assumed: without `message`). Source: API_GenerateRandom.
     """
-    return {"Plaintext": call.store.entropy.bytes(call.input["NumberOfBytes"])}
+    return {"Plaintext": call.tools.entropy.bytes(call.input["NumberOfBytes"])}

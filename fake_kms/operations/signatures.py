@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms import errors
 from fake_kms.crypto import signature_schemes
 from fake_kms.crypto.material import Unavailable
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.tables.key_specs import (
     DIGEST_LENGTHS,
     EXTERNAL_MU_LENGTH,
@@ -13,6 +15,9 @@ from fake_kms.tables.key_specs import (
     MESSAGE_TYPES_OF_ALGORITHM,
     MESSAGE_TYPES_OF_KIND,
 )
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.operations._declare import Call, KeyUse, Output, operation, page_of
+from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._pages import page_of
 from fake_kms.store.key import Tag
 
 if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.store.pages import Listing
 
@@ -17,7 +19,7 @@ __all__ = ["check_tags", "put_tags"]
 
 
 def check_tags(tags: Sequence[Mapping[str, str]], present: Listing[Tag], quota: int) -> None:
-    """Check tags that are to be put on a key that has `present` already. Raises: KmsError TagException."""
+    """Check tags that a request adds to the `present` ones. Raises: KmsError TagException."""
     names = [tag["TagKey"] for tag in tags]
     _check_reserved(names)
     if len(set(names)) != len(names):
@@ -38,7 +40,7 @@ def _check_reserved(names: Sequence[str]) -> None:
 
 
 def _check_tag(call: Call) -> None:
-    check_tags(call.input["Tags"], call.key.tags, call.store.quotas["tags_per_key"])
+    check_tags(call.input["Tags"], call.key.tags, call.settings.quotas["tags_per_key"])
 
 
 @operation("TagResource", KeyUse(), after_key_checks=_check_tag, changes=True)
@@ -53,7 +55,7 @@ def _check_untag(call: Call) -> None:
 
 @operation("UntagResource", KeyUse(), after_key_checks=_check_untag, changes=True)
 def untag_resource(call: Call) -> None:
-    """Remove tags from a key; names it does not have are passed over. Source: API_UntagResource."""
+    """Remove tags from a key; names that the key does not have are ignored. Source: API_UntagResource."""
     for name in set(call.input["TagKeys"]):
         if name in call.key.tags:
             call.key.tags.remove(name)

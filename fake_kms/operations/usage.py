@@ -1,16 +1,21 @@
-"""GetKeyLastUsage: from what really happened."""
+"""GetKeyLastUsage."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fake_kms.entropy import derive
-from fake_kms.operations._declare import Call, KeyUse, Output, operation
+from fake_kms.operations._declare import KeyUse, Output, operation
+
+if TYPE_CHECKING:
+    from fake_kms.operations.call import Call
 
 __all__: list[str] = []
 
 
 @operation("GetKeyLastUsage", KeyUse())
 def get_key_last_usage(call: Call) -> Output:
-    """Return the last successful cryptographic operation of a key, replicas apart; nothing where there was none.
+    """Return the last successful cryptographic operation of a key, if there was one; replicas have their own.
 
     Tracking starts when the key is created. Assumed: KeyId is the bare id. Source: API_GetKeyLastUsage.
     """

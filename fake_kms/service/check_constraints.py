@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
@@ -17,9 +17,10 @@ from fake_kms.tables.enum_sets import ACCEPTED_BEYOND_MODEL, PRINTED
 from fake_kms.tables.model import KEY_ID_PATTERN
 
 if TYPE_CHECKING:
+    from fake_kms.operations import Call
     from fake_kms.tables.model import Operation, Shape
 
-__all__ = ["check_constraints", "ignores_ciphertext"]
+__all__ = ["check_constraints"]
 
 Fits = Callable[[Any], bool]
 
@@ -28,15 +29,11 @@ Fits = Callable[[Any], bool]
 _REQUIRED_BY_SERVICE = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
 
 
-def ignores_ciphertext(request: Mapping[str, Any]) -> bool:
-    """Return whether a request is a dry run that asks about permissions only, whatever the ciphertext is."""
-    return request.get("DryRun") is True and "IGNORE_CIPHERTEXT" in request.get("DryRunModifiers", ())
-
-
-def check_constraints(operation: Operation, request: dict[str, Any], context_limit: int) -> None:
+def check_constraints(call: Call) -> None:
     """Check a decoded request. Raises: KmsError ValidationException with every finding."""
+    operation, request = call.model, call.input
     missing = _REQUIRED_BY_SERVICE.get(operation.name)
-    if missing and (missing in request or ignores_ciphertext(request)):
+    if missing and (missing in request or call.ignores_ciphertext):
         missing = None
     if missing or not _fits(operation.input)(request):
         findings = list(_structure(operation.input, request, ""))
@@ -44,7 +41,7 @@ def check_constraints(operation: Operation, request: dict[str, Any], context_lim
             findings.insert(0, _null(operation.input.members[missing], _path("", missing)))
         raise errors.constraints(findings)
     for member in _contexts(operation):
-        if member in request and canonical_length(request[member]) > context_limit:
+        if member in request and canonical_length(request[member]) > call.settings.quotas["encryption_context_bytes"]:
             raise errors.encryption_context_too_long()
 
 

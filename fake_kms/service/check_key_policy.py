@@ -1,4 +1,4 @@
-"""A key policy that a request brings: its size, its form, whom it names, and whether it locks the caller out.
+"""The key policy of a request: its size, its form, the principals it names, and whether it locks the caller out.
 
 Source: PutKeyPolicy and CreateKey, Policy and BypassPolicyLockoutSafetyCheck; authorization facts, section 5.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.policy.decide import Policies, Request, decide
 from fake_kms.policy.document import (
     InvalidPolicyArn,
     InvalidPrincipal,
@@ -17,8 +16,7 @@ from fake_kms.policy.document import (
     key_policy_principals,
     parse_policy,
 )
-from fake_kms.service.condition_context import ConditionContext
-from fake_kms.tables.permissions import PERMISSIONS
+from fake_kms.service.ask import ask
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call
@@ -35,11 +33,11 @@ def check_key_policy(call: Call) -> None:
     text = call.input.get("Policy")
     if text is None:
         return
-    if len(text.encode()) > call.store.quotas["policy_bytes"]:
+    if len(text.encode()) > call.settings.quotas["policy_bytes"]:
         raise errors.policy_too_large()
     policy = _parsed(text)
     for principal in key_policy_principals(policy):
-        if not call.store.knows_principal(principal):
+        if not call.settings.knows_principal(principal):
             raise errors.invalid_policy_principals()
     if not call.input.get("BypassPolicyLockoutSafetyCheck") and not _may_change_it_again(call, policy):
         raise errors.policy_lockout()
@@ -60,17 +58,6 @@ def _parsed(text: str) -> Policy:
 
 def _may_change_it_again(call: Call, policy: Policy) -> bool:
     # Assumed: conditions are held against the request at hand, as if it were the later PutKeyPolicy.
-    identity = call.caller.identity
     found = call.found[0] if call.found else None
-    request = Request(
-        principal=identity.principal,
-        action="kms:PutKeyPolicy",
-        resource=found.key.arn if found else call.region.key_arn("00000000-0000-0000-0000-000000000000"),
-        resource_account=call.caller.account,
-        context=ConditionContext(call, identity, PERMISSIONS["PutKeyPolicy"], found),
-        grant_operation=None,
-        encryption_context=None,
-        cross_account=False,
-    )
-    policies = Policies(policy, identity.policies, identity.boundary, identity.session, ())
-    return decide(request, policies).allowed
+    resource = found.key.arn if found else call.region.key_arn("00000000-0000-0000-0000-000000000000")
+    return ask(call, "kms:PutKeyPolicy", resource, on=found, account=call.caller.account, key_policy=policy).allowed

@@ -8,19 +8,14 @@ from fake_kms import errors
 from fake_kms.tables.key_states import KEY_STATES
 
 if TYPE_CHECKING:
-    from fake_kms.operations import Call, Declaration, KeyUse
+    from fake_kms.operations import Call, KeyUse
     from fake_kms.store.key import Key
 
 __all__ = ["check_keys"]
 
 
-def check_keys(call: Call, declaration: Declaration) -> None:
-    """Check every key of a call, one after the other, and before and after that what the operation declares.
-
-    Raises: KmsError.
-    """
-    if declaration.check_found is not None:
-        declaration.check_found(call)
+def check_keys(call: Call) -> None:
+    """Check every key of a call, one after the other. Raises: KmsError."""
     for found in call.found:
         key, use = found.key, found.use
         if use.usage is not None and key.usage != use.usage:
@@ -34,8 +29,6 @@ def check_keys(call: Call, declaration: Declaration) -> None:
             _check_algorithm(call, key, use)
         if use.check is not None:
             use.check(call, found)
-    if declaration.after_key_checks is not None:
-        declaration.after_key_checks(call)
 
 
 def _check_algorithm(call: Call, key: Key, use: KeyUse) -> None:

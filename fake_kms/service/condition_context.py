@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fake_kms.clock import from_epoch
 
 if TYPE_CHECKING:
-    from fake_kms.crypto.attestation import Attestation
-    from fake_kms.operations import Call
-    from fake_kms.operations._declare import FoundKey
+    from fake_kms.operations import Call, FoundKey
     from fake_kms.policy.identity import Identity
     from fake_kms.store.key import Key
     from fake_kms.tables.permissions import Permission
@@ -27,26 +25,20 @@ _DAY = 86_400
 
 
 class ConditionContext(Mapping[str, Value]):
-    """The condition keys of one check, by their names in lower case."""
+    """The condition keys of one check, by their names in lower case.
 
-    __slots__ = ("_attestation", "_call", "_found", "_identity", "_offered", "_user_agent", "key")
+    `permission` is the row of the action that is checked, which says what condition keys it has; `found` the key that
+    they speak of, None where there is none.
+    """
 
-    def __init__(
-        self,
-        call: Call,
-        identity: Identity,
-        permission: Permission,
-        found: FoundKey | None,
-        attestation: Attestation | None = None,
-        user_agent: str = "",
-    ) -> None:
-        self._call = call
-        self._identity = identity
-        self._offered = _offered(permission)
-        self._found = found
-        self._attestation = attestation
-        self._user_agent = user_agent
+    __slots__ = ("_offered", "call", "found", "identity", "key")
+
+    def __init__(self, call: Call, permission: Permission, found: FoundKey | None) -> None:
+        self.call = call
+        self.identity: Identity = call.caller.identity
+        self.found = found
         self.key: Key | None = found.key if found else None
+        self._offered = _offered(permission)
 
     def __getitem__(self, name: str) -> Value:
         value = self._value(name)
@@ -55,42 +47,40 @@ class ConditionContext(Mapping[str, Value]):
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a condition key, or the default where it has none."""
+        """Return the value of a condition key, or the default if it has none."""
         value = self._value(name)
         return default if value is None else value
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in (*self._identity.context, *_GLOBAL, *self._offered) if name in self)
+        return (name for name in (*self.identity.context, *_GLOBAL, *self._offered) if name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def _value(self, name: str) -> Value | None:
-        family, _, part = _split(name)
-        own = self._identity.context.get(name)
-        if own is not None and (family in self._offered or not name.startswith("kms:")):
+        stem, _, part = _split(name)
+        own = self.identity.context.get(name)
+        if own is not None and (stem in self._offered or not name.startswith("kms:")):
             return own
         if name in _GLOBAL:
             return _GLOBAL[name](self)
-        if family not in self._offered:
+        if stem not in self._offered:
             return None
-        if family in _FAMILIES:
-            return _FAMILIES[family](self, part)
-        return _KEYS[family](self) if family in _KEYS else None
-
-    # --- what the tables below are made of -------------------------------------------------------------------
+        if stem in _WITH_A_PART:
+            return _WITH_A_PART[stem](self, part)
+        return _KEYS[stem](self) if stem in _KEYS else None
 
     def parameter(self, member: str, default: Any = None) -> str | None:
         """Return a request member as conditions compare it."""
-        value = self._call.input.get(member, default)
+        value = self.call.input.get(member, default)
         if value is None:
             return None
         return _text(value)
 
     def encryption_context(self) -> Mapping[str, str] | None:
         """Return the encryption context that belongs to the key of this check."""
-        request = self._call.input
-        own = request.get(self._found.use.context) if self._found else None
+        request = self.call.input
+        own = request.get(self.found.use.context) if self.found else None
         constraints = request.get("Constraints", {})  # a grant is made for the contexts it allows
         context: Mapping[str, str] | None = (
             own or constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset") or None
@@ -98,7 +88,7 @@ class ConditionContext(Mapping[str, Value]):
         return context
 
     def encryption_context_of_operation(self) -> Mapping[str, str] | None:
-        """Return the encryption context that grants are held against; None where the operation has none at all."""
+        """Return the encryption context that grant constraints are compared with; None if the operation has none."""
         return self.encryption_context() or {} if "kms:encryptioncontextkeys" in self._offered else None
 
     def of_key(self, attribute: Callable[[Key], str | None]) -> str | None:
@@ -117,12 +107,12 @@ _OFFERED: dict[Permission, frozenset[str]] = {}
 
 
 def _split(name: str) -> tuple[str, str, str]:
-    # kms:EncryptionContext:tenant and aws:ResourceTag/team name a family and a part of it.
+    # kms:EncryptionContext:tenant and aws:ResourceTag/team have a stem and a changing part.
     if name.startswith("aws:"):
         return name.partition("/")
     head, _, rest = name.partition(":")
-    family, separator, part = rest.partition(":")
-    return f"{head}:{family}", separator, part
+    stem, separator, part = rest.partition(":")
+    return f"{head}:{stem}", separator, part
 
 
 def _text(value: Any) -> str:
@@ -135,7 +125,7 @@ def _text(value: Any) -> str:
 
 def _days_since_use(context: ConditionContext) -> str | None:
     # Assumed: a key that was never used counts from its creation.
-    key, now = context.key, context._call.now  # noqa: SLF001 - the table of this class
+    key, now = context.key, context.call.now
     if key is None:
         return None
     last = key.last_use.when if key.last_use else key.created
@@ -154,7 +144,7 @@ def _of_key_or_request(
 
 def _constraint_type(context: ConditionContext) -> str | None:
     # Assumed: a SourceArn constraint counts as a type of its own.
-    constraints = context._call.input.get("Constraints", {})  # noqa: SLF001
+    constraints = context.call.input.get("Constraints", {})
     for name in ("EncryptionContextEquals", "EncryptionContextSubset", "SourceArn"):
         if constraints.get(name):
             return name
@@ -163,29 +153,29 @@ def _constraint_type(context: ConditionContext) -> str | None:
 
 def _for_aws_resource(context: ConditionContext) -> str:
     # Assumed: the key is there and false in a direct call; a Deny with Null would tell.
-    identity = context._identity  # noqa: SLF001
+    identity = context.identity
     by_service = identity.principal.kind == "Service" or "kms:viaservice" in identity.context
     return _text(by_service)
 
 
 def _source_arn_constraint(context: ConditionContext) -> str | None:
-    found: str | None = context._call.input.get("Constraints", {}).get("SourceArn")  # noqa: SLF001
+    found: str | None = context.call.input.get("Constraints", {}).get("SourceArn")
     return found
 
 
 def _algorithm(context: ConditionContext) -> str | None:
-    found = context._found  # noqa: SLF001
+    found = context.found
     member = found.use.algorithm if found and found.use.algorithm else "EncryptionAlgorithm"
     return context.parameter(member, "SYMMETRIC_DEFAULT")
 
 
 def _same_key(context: ConditionContext) -> str:
-    keys = {id(found.key) for found in context._call.found}  # noqa: SLF001
+    keys = {id(found.key) for found in context.call.found}
     return "true" if len(keys) == 1 else "false"
 
 
 def _aliases(context: ConditionContext) -> tuple[str, ...] | None:
-    key, store = context.key, context._call.store  # noqa: SLF001
+    key, store = context.key, context.call.store
     if key is None:
         return None
     aliases = store.region(key.account, key.region).aliases_of_key.get(key.key_id)
@@ -198,7 +188,7 @@ def _context_keys(context: ConditionContext) -> tuple[str, ...] | None:
 
 
 def _tag_keys(context: ConditionContext) -> tuple[str, ...] | None:
-    request = context._call.input  # noqa: SLF001
+    request = context.call.input
     names = [tag["TagKey"] for tag in request.get("Tags", ())] + list(request.get("TagKeys", ()))
     return tuple(names) or None
 
@@ -210,7 +200,7 @@ def _multi_region_type(key: Key) -> str | None:
 # A condition key without its changing part -> its value in a check, None where it is absent.
 _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:bypasspolicylockoutsafetycheck": _parameter("BypassPolicyLockoutSafetyCheck"),
-    "kms:calleraccount": lambda context: context._call.caller.account,  # noqa: SLF001
+    "kms:calleraccount": lambda context: context.call.caller.account,
     "kms:datakeypairspec": _parameter("KeyPairSpec"),
     "kms:encryptionalgorithm": _algorithm,
     "kms:encryptioncontextkeys": _context_keys,
@@ -218,7 +208,7 @@ _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:grantconstrainttype": _constraint_type,
     "kms:grantconstraintsourcearn": _source_arn_constraint,
     "kms:grantisforawsresource": _for_aws_resource,
-    "kms:grantoperations": lambda context: tuple(context._call.input.get("Operations", ())) or None,  # noqa: SLF001
+    "kms:grantoperations": lambda context: tuple(context.call.input.get("Operations", ())) or None,
     "kms:granteeprincipal": _parameter("GranteePrincipal"),
     "kms:granteeserviceprincipal": _parameter("GranteeServicePrincipal"),
     "kms:keyagreementalgorithm": _parameter("KeyAgreementAlgorithm"),
@@ -233,7 +223,7 @@ _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:primaryregion": _parameter("PrimaryRegion"),
     "kms:reencryptonsamekey": _same_key,
     "kms:replicaregion": _parameter("ReplicaRegion"),
-    "kms:requestalias": lambda context: context._found.alias_name if context._found else None,  # noqa: SLF001
+    "kms:requestalias": lambda context: context.found.alias_name if context.found else None,
     "kms:resourcealiases": _aliases,
     "kms:retiringprincipal": _parameter("RetiringPrincipal"),
     "kms:retiringserviceprincipal": _parameter("RetiringServicePrincipal"),
@@ -261,12 +251,12 @@ def _resource_tag(context: ConditionContext, name: str) -> str | None:
 
 
 def _request_tag(context: ConditionContext, name: str) -> str | None:
-    tags = context._call.input.get("Tags", ())  # noqa: SLF001
+    tags = context.call.input.get("Tags", ())
     return next((tag["TagValue"] for tag in tags if tag["TagKey"].lower() == name), None)
 
 
 def _attested(context: ConditionContext, name: str) -> str | None:
-    attestation = context._attestation  # noqa: SLF001
+    attestation = context.call.attestation
     if attestation is None:
         return None
     register = "pcr0" if name == "imagesha384" else name.removeprefix("nitrotpm")
@@ -275,7 +265,7 @@ def _attested(context: ConditionContext, name: str) -> str | None:
     return None if value is None else value.hex()
 
 
-_FAMILIES: dict[str, Callable[[ConditionContext, str], Value | None]] = {
+_WITH_A_PART: dict[str, Callable[[ConditionContext, str], Value | None]] = {
     "kms:encryptioncontext": _encryption_context,
     "kms:recipientattestation": _attested,
     "aws:resourcetag": _resource_tag,
@@ -284,21 +274,21 @@ _FAMILIES: dict[str, Callable[[ConditionContext, str], Value | None]] = {
 
 
 def _principal_arn(context: ConditionContext) -> str:
-    principal = context._identity.principal  # noqa: SLF001
+    principal = context.identity.principal
     return principal.role_arn or principal.arn
 
 
 _GLOBAL: dict[str, Callable[[ConditionContext], Value | None]] = {
     "aws:principalarn": _principal_arn,
-    "aws:principalaccount": lambda context: context._identity.principal.account,  # noqa: SLF001
-    "aws:principaltype": lambda context: context._identity.principal.kind,  # noqa: SLF001
+    "aws:principalaccount": lambda context: context.identity.principal.account,
+    "aws:principaltype": lambda context: context.identity.principal.kind,
     "aws:principalisawsservice": lambda _: "false",
-    "aws:requestedregion": lambda context: context._call.caller.region,  # noqa: SLF001
+    "aws:requestedregion": lambda context: context.call.caller.region,
     "aws:resourceaccount": lambda context: context.of_key(lambda key: key.account),
     "aws:securetransport": lambda _: "true",
     "aws:sourceip": lambda _: "127.0.0.1",
     "aws:viaawsservice": lambda _: "false",
-    "aws:useragent": lambda context: context._user_agent or None,  # noqa: SLF001
-    "aws:currenttime": lambda context: f"{from_epoch(context._call.now):%Y-%m-%dT%H:%M:%SZ}",  # noqa: SLF001
-    "aws:epochtime": lambda context: str(int(context._call.now)),  # noqa: SLF001
+    "aws:useragent": lambda context: context.call.request.header("user-agent") or None,
+    "aws:currenttime": lambda context: f"{from_epoch(context.call.now):%Y-%m-%dT%H:%M:%SZ}",
+    "aws:epochtime": lambda context: str(int(context.call.now)),
 }

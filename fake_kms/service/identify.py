@@ -11,6 +11,7 @@ from fake_kms.operations import Caller
 
 if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
+    from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
 
 __all__ = ["identify"]
@@ -24,12 +25,17 @@ _PARTS = {
 _SCHEME = "AWS4-HMAC-SHA256 "
 
 
-def identify(request: HttpRequest, principals: Principals, *, strict: bool) -> Caller:
-    """Return who calls and in which Region.
+def identify(call: Call, *, principals: Principals, strict: bool) -> None:
+    """Set the caller and its Region.
 
     Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException; UnrecognizedClientException
     for an access key that nobody registered, where that is `strict`.
     """
+    call.caller = caller = _caller(call.request, principals, strict=strict)
+    call.region = call.store.region(caller.account, caller.region)
+
+
+def _caller(request: HttpRequest, principals: Principals, *, strict: bool) -> Caller:
     header = request.authorization
     if not header:
         raise errors.missing_authentication_token()

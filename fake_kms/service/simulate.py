@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
 from fake_kms.controls.principals import Principal
 from fake_kms.errors import KmsError
-from fake_kms.operations import DECLARATIONS, Call, Caller
-from fake_kms.operations._declare import FoundKey, KeyUse
-from fake_kms.policy.decide import Policies, Request, decide
-from fake_kms.service.authorize import decide_on_key
-from fake_kms.service.condition_context import ConditionContext
-from fake_kms.store.find import KeyInAnotherAccount, find_key
+from fake_kms.operations import DECLARATIONS, Call, Caller, FoundKey, KeyUse
+from fake_kms.service.ask import ask, ask_about_key
+from fake_kms.store.find import Found, KeyInAnotherAccount, find_key
+from fake_kms.tables import model
+from fake_kms.wire import TARGET, HttpRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fake_kms.operations import Declaration
+    from fake_kms.operations import Declaration, Tools
     from fake_kms.policy.decide import Decision
-    from fake_kms.service.pipeline import Service
 
-__all__ = ["simulate"]
+__all__ = ["Question", "simulate"]
 
 
-def simulate(
-    service: Service,
-    actor: Principal,
-    action: str,
-    identifier: str | None,
-    encryption_context: Mapping[str, str] | None,
-    context: Mapping[str, str | Sequence[str]] | None,
-) -> Decision:
-    """Decide about an action of a principal. Raises: ValueError, LookupError; see `FakeKms.simulate`."""
-    if not isinstance(actor, Principal):
-        raise TypeError(f"simulate takes what kms.principals made, not {actor!r}")
-    action = action if action.startswith("kms:") else f"kms:{action}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Whether a principal may do something; see `FakeKms.simulate`. `region` is the one it would call."""
+
+    principal: Principal
+    action: str
+    key: str | None
+    region: str
+    user_agent: str
+    encryption_context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+def simulate(tools: Tools, now: float, question: Question) -> Decision:
+    """Decide about an action of a principal. Raises: TypeError, ValueError, LookupError; see `FakeKms.simulate`."""
+    if not isinstance(question.principal, Principal):
+        raise TypeError(f"simulate takes what kms.principals made, not {question.principal!r}")
+    action = question.action if question.action.startswith("kms:") else f"kms:{question.action}"
     if action == "kms:RetireGrant":
         raise ValueError("whether a principal may retire a grant depends on the grant: call RetireGrant with DryRun")
     declaration = _declaration_of(action)
-    identity = (actor.having(context) if context else actor).identity
-    arn = parse_arn(identifier) if identifier is not None else None
-    region = arn.region if arn else service.principals.region
-    caller = Caller(actor.credentials["aws_access_key_id"], actor.arn, actor.account, region, identity)
-    call = _call(service, declaration, caller, encryption_context)
+    call = _call(tools, now, declaration, question)
     if declaration.permission.resource not in {"key", "alias"}:
-        conditions = ConditionContext(call, identity, declaration.permission, None)
-        request = Request(identity.principal, action, "*", None, conditions, None, None, cross_account=False)
-        return decide(request, Policies(None, identity.policies, identity.boundary, identity.session, ()))
-    found = FoundKey(_use_of(declaration, action), *_find(call, identifier))
+        return ask(call, action, "*")
+    found = FoundKey(_use_of(declaration, action), *_find(call, question.key))
     call.found.append(found)
-    operation = action.removeprefix("kms:")
-    return decide_on_key(
-        call,
-        found.key,
-        action,
-        ConditionContext(call, identity, declaration.permission, found),
-        grant_operation=operation if operation in declaration.permission.grant_operations else None,
-        cross_account=declaration.permission.cross_account,
-    )
+    return ask_about_key(call, action, found)
 
 
 def _declaration_of(action: str) -> Declaration:
@@ -72,26 +63,30 @@ def _use_of(declaration: Declaration, action: str) -> KeyUse:
     return next((use for use in declaration.keys if use.action in {None, action}), KeyUse())
 
 
-def _call(
-    service: Service, declaration: Declaration, caller: Caller, encryption_context: Mapping[str, str] | None
-) -> Call:
-    contexts = {use.context: dict(encryption_context or {}) for use in declaration.keys}
-    request: dict[str, Any] = {name: pairs for name, pairs in contexts.items() if pairs}
-    store = service.store
-    region = store.region(caller.account, caller.region)
-    return Call(declaration.name, request, caller, region, store, service.now(), "", [])
+def _call(tools: Tools, now: float, declaration: Declaration, question: Question) -> Call:
+    """Return the call that the principal would make, as far as the authorizer looks at it."""
+    principal, arn = question.principal, parse_arn(question.key) if question.key is not None else None
+    identity = (principal.having(question.context) if question.context else principal).identity
+    region = arn.region if arn else question.region
+    headers = {"user-agent": question.user_agent}
+    request = HttpRequest("POST", "", headers, b"", f"{TARGET}.{declaration.name}", "")
+    call = Call(request, "", now, tools, declaration.name)
+    call.declaration, call.model = declaration, model.load()[declaration.name]
+    call.caller = Caller(principal.credentials["aws_access_key_id"], principal.arn, principal.account, region, identity)
+    call.region = tools.store.region(principal.account, region)
+    if question.encryption_context:
+        call.input |= {use.context: dict(question.encryption_context) for use in declaration.keys}
+    return call
 
 
 def _find(call: Call, identifier: str | None) -> tuple[Any, str | None]:
     if identifier is None:
         raise LookupError("this action is about a key: say which")
-    for account in dict.fromkeys((call.caller.account, *(region.account for region in call.store.regions()))):
+    accounts = (call.caller.account, *(region.account for region in call.store.regions()))
+    for account in dict.fromkeys(accounts):
         region = call.store.region(account, call.region.name)
-        alias = region.aliases.get(identifier)
-        if alias is not None and alias.key is None:
-            continue  # looking the alias up would make the AWS managed key behind it
         try:
-            found = find_key(call.store, region, identifier, call.now, cross_account=True)
+            found: Found = find_key(call.store, region, identifier, call.now, cross_account=True)
         except (KmsError, KeyInAnotherAccount):
             continue
         return found.key, found.alias_name

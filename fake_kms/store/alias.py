@@ -13,17 +13,13 @@ __all__ = ["AWS_MANAGED_ALIASES", "Alias"]
 
 @dataclass(slots=True, eq=False)
 class Alias:
-    """One alias; `key` and the instants are None while AWS's own alias waits for its first use.
-
-    `prepared` is the key that a request was about to use first: it becomes the alias's key when a request succeeds.
-    """
+    """One alias; `key` and the instants are None while AWS's own alias waits for its first use."""
 
     name: str
     arn: str
     key: Key | None = None
     created: float | None = None
     updated: float | None = None
-    prepared: Key | None = None
 
 
 # Every account has these in every Region; the key behind one appears when it is first used.

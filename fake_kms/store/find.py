@@ -1,4 +1,4 @@
-"""Finding a key by what a caller may write: key id, key ARN, alias name, alias ARN.
+"""Finding a key by key id, key ARN, alias name or alias ARN.
 
 Order and texts: api_semantics section 2 (measured by floci PR #3968, partly recorded from AWS).
 """
@@ -8,24 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import arns, errors
-from fake_kms.store.managed import prepared_managed_key
 
 if TYPE_CHECKING:
     from fake_kms.store.alias import Alias
     from fake_kms.store.key import Key
-    from fake_kms.store.region import Region, Store
+    from fake_kms.store.region import Region
+    from fake_kms.store.store import Store
 
 __all__ = ["Found", "KeyInAnotherAccount", "find_alias", "find_key", "is_alias"]
 
 
 class Found(NamedTuple):
-    """A key, and the alias name it was asked for by (None for ids and ARNs of keys)."""
+    """A key, and the alias that a request names it by (None for key ids and key ARNs)."""
 
     key: Key
     alias_name: str | None = None
 
 
-class KeyInAnotherAccount(Exception):  # noqa: N818 - a verdict; the caller words it
+class KeyInAnotherAccount(Exception):  # noqa: N818 - a verdict; the caller words the error
     """The ARN is of another account, where no such key exists or none that this operation may reach."""
 
 
@@ -40,7 +40,7 @@ def is_alias(identifier: str) -> bool:
 def find_key(store: Store, region: Region, identifier: str, now: float, *, cross_account: bool) -> Found:
     """Find the key an identifier names, seen from a Region of the caller's account.
 
-    For an alias of AWS's own that nobody has used yet, an AWS managed key created at `now` is prepared.
+    Behind an alias of AWS's own that nobody has used yet is an AWS managed key created `now`, which is not stored.
 
     Raises: KmsError NotFoundException; KeyInAnotherAccount for ARNs of other accounts.
     """
@@ -86,7 +86,7 @@ def _by_arn(store: Store, region: Region, identifier: str, now: float, *, cross_
 
 
 def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Found:
-    home = store.known_region(arn.account, arn.region)
+    home = store.find_region(arn.account, arn.region)
     if home is None or not cross_account:
         raise KeyInAnotherAccount
     alias = home.aliases.get(arn.resource)
@@ -98,4 +98,4 @@ def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Fou
 
 def _by_alias(store: Store, region: Region, alias_name: str, now: float) -> Found:
     alias = find_alias(region, alias_name)
-    return Found(alias.key or prepared_managed_key(store, region, alias, now), alias.name)
+    return Found(alias.key or store.managed_keys.behind(region, alias, now), alias.name)

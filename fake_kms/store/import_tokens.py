@@ -1,4 +1,4 @@
-"""Import tokens: in AWS's layout and length, and only those given out are taken back.
+"""Import tokens: in AWS's layout and length; a fake takes only those that it has issued.
 
 A token is a ciphertext in AWS's legacy form under a key of the fake's own. It holds what it stands for, so it cannot
 be forged, changed, or used for another key.
@@ -41,7 +41,7 @@ class ImportTokens:
         self._private: dict[str, Any] = {}
 
     def wrapping_key(self, wrapping_spec: str) -> Any:
-        """Return the private key whose public half wraps material; made when first asked for."""
+        """Return the private key whose public half wraps material; generated when it is first needed."""
         private = self._private.get(wrapping_spec)
         if private is None:
             private = self._makers.private_key(KEY_SPECS[wrapping_spec], f"wrapping key {wrapping_spec}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +35,7 @@ class Use(NamedTuple):
     request_id: str
 
 
-# What keys have in common that were never tagged; `Key.put_tag` gives a key its own.
+# The tags of all keys that were never tagged; `Key.put_tag` makes a listing for the key.
 _NO_TAGS: Listing[Tag] = Listing()
 
 
@@ -83,7 +84,7 @@ class Key:
 
     @property
     def material(self) -> Material | None:
-        """The material that new ciphertexts are made under, None where there is none (any more)."""
+        """The material that new ciphertexts are made under, None if it is missing."""
         version = self.materials.current
         if version is None or (self.imports is not None and version.material.identifier not in self.imports):
             return None
@@ -107,8 +108,13 @@ class Key:
 
     @property
     def multi_region(self) -> bool:
-        """Whether the key is one of several related multi-Region Regions."""
+        """Whether the key is a multi-Region key."""
         return self.multi_region_key is not None
+
+    @property
+    def related_keys(self) -> Iterable[Key]:
+        """The key itself and, for a multi-Region key, those related to it."""
+        return self.multi_region_key.keys.values() if self.multi_region_key is not None else (self,)
 
     @property
     def replica(self) -> bool:
@@ -129,7 +135,7 @@ class Key:
         self.tags.put(tag.key, tag)
 
     def transition(self, change: Change) -> None:
-        """Let something happen to the key's state: the only way it ever changes. Raises: KeyError if impossible.
+        """Change the key's state, which nothing else does. Raises: KeyError for a change that the state does not have.
 
         Beside the table: a key whose material is missing waits for it instead of being enabled or disabled, and a key
         whose custom key store is not connected remembers whether it is to be enabled again.

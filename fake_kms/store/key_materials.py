@@ -1,4 +1,4 @@
-"""What backs a key: its key materials and their rotation.
+"""The key materials of a key, and their rotation.
 
 Related multi-Region keys share one `KeyMaterials`, so material made or rotated for one is there for all, and
 nothing is copied. Imported bytes are in a Region or not: that is `Key.imports`.
@@ -26,7 +26,7 @@ class MaterialState(str, Enum):
 
 @dataclass(slots=True, eq=False)
 class KeyMaterialVersion:
-    """One material of a key; `rotated` and `rotation_type` tell when and how it became the current one."""
+    """One material of a key; `rotated` and `rotation_type` say when and how it became the current one."""
 
     material: Material
     state: MaterialState = MaterialState.CURRENT
@@ -57,7 +57,7 @@ class KeyMaterials:
 
     @property
     def current(self) -> KeyMaterialVersion | None:
-        """The holding that new ciphertexts are made under."""
+        """The version that new ciphertexts are encrypted under."""
         for version in reversed(self.versions):  # asked for by every call
             if version.state is MaterialState.CURRENT:
                 return version
@@ -65,18 +65,18 @@ class KeyMaterials:
 
     @property
     def pending(self) -> KeyMaterialVersion | None:
-        """The holding that waits for its rotation."""
+        """The version that waits for its rotation."""
         return next((version for version in self.versions if version.state is MaterialState.PENDING_ROTATION), None)
 
     def named(self, identifier: bytes) -> KeyMaterialVersion | None:
-        """Find a holding by the identifier of its material."""
+        """Return the version of an identifier, if the key has it."""
         for version in self.versions:  # asked for by every Decrypt
             if version.material.identifier == identifier:
                 return version
         return None
 
     def rotate_to(self, version: KeyMaterialVersion, now: float, rotation_type: str) -> None:
-        """Make a holding the current one."""
+        """Make a version the current one."""
         if self.current is not None:
             self.current.state = MaterialState.NON_CURRENT
         if version not in self.versions:

@@ -1,4 +1,4 @@
-"""A custom key store: a CloudHSM cluster of the user's, or an external key manager behind a proxy."""
+"""A custom key store: the user's CloudHSM cluster, or an external key manager behind a proxy."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CustomKeyStore:
         return self.kind == "EXTERNAL_KEY_STORE"
 
     def add(self, key: Key, xks_key_id: str | None) -> None:
-        """Make a new key one of this store."""
+        """Add a new key to this store."""
         key.custom_key_store, key.xks_key_id = self, xks_key_id
         self.keys[xks_key_id or key.key_id] = key
 
@@ -49,7 +49,7 @@ class CustomKeyStore:
         del self.keys[key.xks_key_id or key.key_id]
 
     def enter(self, state: str, error_code: str | None = None) -> None:
-        """Come into a connection state; keys are available in CONNECTED only."""
+        """Change the connection state; keys are available in CONNECTED only."""
         self.state, self.error_code = state, error_code
         self.changes += 1
         for key in self.keys.values():

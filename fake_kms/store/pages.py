@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class BadMarker(Exception):  # noqa: N818 - a verdict on the caller's marker
-    """The marker was not given out by this listing."""
+    """The marker is not one of this listing."""
 
 
 class Listing(Generic[T]):
-    """Things by name, in the order they came. Adding, finding and removing cost the same at any size."""
+    """Items by name, in the order they were added. Adding, finding and removing cost the same at any size."""
 
     __slots__ = ("_items", "_names", "_next", "_positions")
 
@@ -43,12 +43,12 @@ class Listing(Generic[T]):
         return name in self._items
 
     def get(self, name: str) -> T | None:
-        """Return what has this name, or None."""
+        """Return the item of a name, or None."""
         entry = self._items.get(name)
         return entry[1] if entry else None
 
     def put(self, name: str, item: T) -> None:
-        """Put something in the place of what has this name, or at the end."""
+        """Replace the item of a name, or add it at the end."""
         entry = self._items.get(name)
         if entry is None:
             self.add(name, item)
@@ -56,20 +56,20 @@ class Listing(Generic[T]):
             self._items[name] = (entry[0], item)
 
     def add(self, name: str, item: T) -> None:
-        """Put something new at the end."""
+        """Add a new item at the end."""
         self._items[name] = (self._next, item)
         self._positions.append(self._next)
         self._names.append(name)
         self._next += 1
 
     def remove(self, name: str) -> None:
-        """Take something out; its position stays empty."""
+        """Remove an item; its position stays empty."""
         del self._items[name]
         if len(self._names) > 2 * len(self._items) + 16:
             self._compact()
 
     def page(self, after: int, limit: int, where: Callable[[T], bool] | None = None) -> tuple[list[T], int | None]:
-        """Return up to `limit` things that stand after a position, and the last position if more follow."""
+        """Return up to `limit` items after a position, and the last one's position if more follow."""
         found: list[T] = []
         last = after
         for index in range(bisect_right(self._positions, after), len(self._positions)):

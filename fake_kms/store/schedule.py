@@ -1,4 +1,4 @@
-"""What is due: dates ahead, kept in a heap so that nothing is scanned when nothing is due."""
+"""What happens at an instant ahead: kept in a heap, so that nothing is scanned when nothing is due."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Due", "Schedule"]
 
 
 class Due(NamedTuple):
-    """Something that happens at an instant (seconds since 1970), oldest first."""
+    """An action and its instant, in seconds since 1970."""
 
     when: float
     order: int
@@ -18,7 +18,7 @@ class Due(NamedTuple):
 
 
 class Schedule:
-    """The dates ahead. What was called off in the meantime is for `action` to notice."""
+    """The actions ahead. An action checks itself whether it still applies."""
 
     def __init__(self) -> None:
         self._heap: list[Due] = []
@@ -28,12 +28,12 @@ class Schedule:
         return len(self._heap)
 
     def at(self, when: float, action: Callable[[float], None]) -> None:
-        """Note that something happens at an instant; `action` is called with that instant."""
+        """Schedule an action for an instant; it is called with that instant."""
         self._order += 1
         heapq.heappush(self._heap, Due(when, self._order, action))
 
     def run_due(self, now: float) -> None:
-        """Let everything action whose time has come, oldest first; what that puts on the schedule included."""
+        """Run every action whose instant has come, oldest first, also those that are scheduled meanwhile."""
         while self._heap and self._heap[0].when <= now:
             due = heapq.heappop(self._heap)
             due.action(due.when)

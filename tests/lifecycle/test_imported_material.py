@@ -65,6 +65,7 @@ class TestParameters:
         ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "SM2PKE", "SM2"),
     ]
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(("key_spec", "usage", "algorithm", "spec"), FORBIDDEN)
     def test_a_wrapping_that_does_not_fit(self, client, refused, key_spec, usage, algorithm, spec):
         key = create(client, key_spec, usage)
@@ -74,6 +75,7 @@ class TestParameters:
         with refused("ValidationException", message):
             parameters(client, key, algorithm, spec)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         "method", ["get_parameters_for_import", "import_key_material", "delete_imported_key_material"]
     )
@@ -92,6 +94,7 @@ class TestParameters:
     def test_the_wrapping_key_is_made_once(self, client):
         assert parameters(client, create(client))["PublicKey"] == parameters(client, create(client))["PublicKey"]
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("spec", ["ECC_NIST_EDWARDS25519"])
     def test_specs_that_are_not_imported(self, client, refused, spec):
         with refused("UnsupportedOperationException", f"KeySpec {spec} is not supported with Origin EXTERNAL."):
@@ -99,6 +102,7 @@ class TestParameters:
 
 
 class TestSymmetric:
+    @pytest.mark.aws
     def test_a_key_waits_for_its_material(self, client, refused, import_material):
         key = create(client)
         assert (key["KeyState"], key["Enabled"], key["Origin"]) == ("PendingImport", False, "EXTERNAL")
@@ -115,6 +119,7 @@ class TestSymmetric:
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         assert client.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == answer["KeyMaterialId"]
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("algorithm", ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"])
     @pytest.mark.parametrize("spec", ["RSA_2048", "RSA_3072", "RSA_4096"])
     def test_every_wrapping(self, client, import_material, algorithm, spec):
@@ -157,6 +162,7 @@ class TestSymmetric:
 
         assert describe(client, key)["KeyState"] == "Enabled"
 
+    @pytest.mark.aws
     def test_deletion_and_import_again(self, client, import_material):
         key = create(client)
         assert "KeyMaterialId" not in client.delete_imported_key_material(KeyId=key["KeyId"])
@@ -171,6 +177,7 @@ class TestSymmetric:
         import_material(client, key["KeyId"], OTHER)
         assert describe(client, key)["KeyState"] == "Enabled"
 
+    @pytest.mark.aws
     def test_a_key_pending_deletion_stays_so(self, client, refused, import_material):
         key = create(client)
         import_material(client, key["KeyId"], OTHER)
@@ -181,6 +188,7 @@ class TestSymmetric:
         client.cancel_key_deletion(KeyId=key["KeyId"])
         assert describe(client, key)["KeyState"] == "PendingImport"
 
+    @pytest.mark.aws
     def test_the_same_bytes_in_two_keys_are_two_materials(self, client, import_material):
         first, second = create(client), create(client)
         one, two = (import_material(client, key["KeyId"], OTHER)["KeyMaterialId"] for key in (first, second))
@@ -188,6 +196,7 @@ class TestSymmetric:
 
 
 class TestSeveralMaterials:
+    @pytest.mark.aws
     def test_new_material_waits_for_its_rotation(self, client, refused, import_material):
         key = create(client)
         first = import_material(client, key["KeyId"], OTHER)["KeyMaterialId"]
@@ -232,6 +241,7 @@ class TestSeveralMaterials:
                 ImportType="NEW_KEY_MATERIAL", **FOREVER,
             )  # fmt: skip
 
+    @pytest.mark.aws
     def test_every_material_must_be_there(self, client, refused, import_material):
         key = create(client)
         first = import_material(client, key["KeyId"], OTHER)["KeyMaterialId"]
@@ -287,6 +297,7 @@ class TestRefusals:
         with refused("ExpiredImportTokenException"):
             self.attempt(client, key, token=token)
 
+    @pytest.mark.aws
     def test_a_token_serves_again_for_its_key(self, client):
         key = create(client)
         answer = parameters(client, key)
@@ -298,6 +309,7 @@ class TestRefusals:
                 **FOREVER,
             )
 
+    @pytest.mark.aws
     def test_material(self, client, refused):
         key = create(client)
         self.answer = parameters(client, key)
@@ -308,6 +320,7 @@ class TestRefusals:
             with refused("IncorrectKeyMaterialException"):
                 self.attempt(client, key, raw=raw)
 
+    @pytest.mark.aws
     def test_import_type_and_material_id(self, client, refused, import_material):
         key = create(client)
         self.answer = parameters(client, key)
@@ -324,6 +337,7 @@ class TestRefusals:
 
 
 class TestOtherSpecs:
+    @pytest.mark.aws
     @pytest.mark.parametrize("spec", ["HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512"])
     def test_hmac(self, client, refused, import_material, spec):
         key = create(client, spec, "GENERATE_VERIFY_MAC")

@@ -6,6 +6,7 @@ import botocore.exceptions
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from internals import stored_key
 
 from fake_kms import errors
 from fake_kms.operations import DECLARATIONS
@@ -131,7 +132,7 @@ def prepare(kms, client, operation):
 def test_a_cell_of_the_table(kms, client, operation, state):
     key, request = prepare(kms, client, operation)
     # Some states are only reached through other operations; the table must hold for all of them.
-    kms._service.store.region("123456789012", "us-east-1").keys.get(key["KeyId"]).state = state
+    stored_key(kms, key["KeyId"]).state = state
     expected = KEY_STATES[operation][state]
 
     if expected is None:
@@ -147,7 +148,7 @@ def test_a_cell_of_the_table(kms, client, operation, state):
 @pytest.mark.parametrize("state", list(KeyState), ids=lambda state: state.value)
 @pytest.mark.parametrize("change", list(Change), ids=lambda change: change.value)
 def test_a_change_of_state_is_the_tables_or_impossible_and_then_nothing_happens(kms, client, key, state, change):
-    stored = kms._service.store.region("123456789012", "us-east-1").keys.get(key["KeyId"])
+    stored = stored_key(kms, key["KeyId"])
     stored.state = state
 
     if change in TRANSITIONS[state]:

@@ -167,10 +167,10 @@ class TestRefusals:
             with refused("UnsupportedOperationException", f"{region} is not in the partition of the primary key."):
                 replicate(client, primary, region)
 
-    def test_tags_and_quota(self, client, primary, there, refused, kms):
+    @pytest.mark.options(quotas={"keys": 1})
+    def test_tags_and_quota(self, client, primary, there, refused):
         with refused("TagException", "Tags beginning with aws: are reserved"):
             replicate(client, primary, Tags=[{"TagKey": "aws:a", "TagValue": "b"}])
-        kms._service.store.quotas["keys"] = 1
         there.create_key()
         with refused(
             "LimitExceededException", "Key quota for this account in this region is 1 but the current usage is 1."

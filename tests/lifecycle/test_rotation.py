@@ -86,6 +86,7 @@ class TestAutomatic:
         kms.clock.advance(days=91)
         assert len(rotations(client, key)) == 2
 
+    @pytest.mark.aws
     def test_a_key_pending_deletion_reads_false_until_that_is_cancelled(self, client, key):
         client.enable_key_rotation(KeyId=key["KeyId"])
         client.schedule_key_deletion(KeyId=key["KeyId"])
@@ -102,6 +103,7 @@ class TestAutomatic:
         assert (told["KeyRotationEnabled"], told["RotationPeriodInDays"]) == (True, 365)
         assert told["NextRotationDate"] == managed["CreationDate"] + 730 * DAY
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("period", [89, 2561])
     def test_the_range_comes_before_the_key(self, unchecked, refused, period):
         bound = "greater than or equal to 90" if period < 90 else "less than or equal to 2560"
@@ -150,6 +152,7 @@ class TestOnDemand:
 
 
 class TestKeysThatDoNotRotate:
+    @pytest.mark.aws
     @pytest.mark.parametrize(("spec", "usage"), [("RSA_2048", "SIGN_VERIFY"), ("HMAC_256", "GENERATE_VERIFY_MAC")])
     def test_asymmetric_and_hmac(self, client, refused, spec, usage):
         key = client.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
@@ -160,6 +163,7 @@ class TestKeysThatDoNotRotate:
         client.disable_key_rotation(KeyId=key["KeyId"])
         assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
 
+    @pytest.mark.aws
     def test_imported_material_and_origin_comes_before_state(self, client, refused):
         key = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
 
@@ -173,6 +177,7 @@ class TestKeysThatDoNotRotate:
             client.rotate_key_on_demand(KeyId=key["KeyId"])
         assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
 
+    @pytest.mark.aws
     def test_state_comes_before_the_spec(self, client, refused):
         key = client.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
         client.disable_key(KeyId=key["KeyId"])
@@ -182,6 +187,7 @@ class TestKeysThatDoNotRotate:
 
 
 class TestListKeyRotations:
+    @pytest.mark.aws
     def test_all_material(self, client, key):
         first = current(client, key)
         client.rotate_key_on_demand(KeyId=key["KeyId"])

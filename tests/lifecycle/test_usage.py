@@ -13,6 +13,7 @@ def usage(client, key):
     return answer
 
 
+@pytest.mark.aws
 def test_a_key_that_was_never_used(client, key):
     assert usage(client, key) == {
         "KeyCreationDate": key["CreationDate"],
@@ -36,6 +37,7 @@ def test_what_really_happened(kms, client, key):
         assert last["CloudTrailEventId"] == usage(client, one)["KeyLastUsage"]["CloudTrailEventId"]
 
 
+@pytest.mark.aws
 def test_refusals_dry_runs_and_administration_do_not_count(client, key):
     client.describe_key(KeyId=key["KeyId"])
     with pytest.raises(client.exceptions.DryRunOperationException):

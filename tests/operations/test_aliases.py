@@ -23,6 +23,7 @@ class TestNames:
         with refused("ValidationException", message):
             call(client, method, "app", key)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("name", ["alias/Service:Test", "alias/"])
     def test_the_characters(self, client, key, refused, method, name):
         with refused("ValidationException", f"{name} contains invalid characters for an alias"):
@@ -34,27 +35,32 @@ class TestNames:
 
 
 class TestCreateAlias:
+    @pytest.mark.aws
     def test_an_alias_is_another_name(self, client, key):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["Arn"])
 
         assert client.describe_key(KeyId="alias/app")["KeyMetadata"]["Arn"] == key["Arn"]
 
+    @pytest.mark.aws
     def test_an_alias_of_the_name_exists(self, client, key, refused):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
 
         with refused("AlreadyExistsException", f"An alias with the name {ARN}alias/app already exists"):
             client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
 
+    @pytest.mark.aws
     def test_a_key_that_does_not_exist(self, client, refused):
         with refused("NotFoundException", "Invalid keyId 'foo'"):
             client.create_alias(AliasName="alias/app", TargetKeyId="foo")
 
+    @pytest.mark.aws
     def test_an_alias_is_no_target(self, client, key, refused):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
 
         with refused("InvalidArnException", "Key Aliases are not supported for this operation."):
             client.create_alias(AliasName="alias/other", TargetKeyId="alias/app")
 
+    @pytest.mark.aws
     def test_a_key_pending_deletion(self, client, key, refused):
         client.schedule_key_deletion(KeyId=key["KeyId"])
 
@@ -71,6 +77,7 @@ class TestCreateAlias:
 
 
 class TestUpdateAlias:
+    @pytest.mark.aws
     def test_an_alias_moves_to_another_key(self, client, key):
         other = client.create_key()["KeyMetadata"]
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
@@ -83,10 +90,12 @@ class TestUpdateAlias:
         assert (after["TargetKeyId"], after["CreationDate"]) == (other["KeyId"], before["CreationDate"])
         assert after["LastUpdatedDate"] >= before["LastUpdatedDate"]
 
+    @pytest.mark.aws
     def test_an_alias_that_does_not_exist(self, client, key, refused):
         with refused("NotFoundException", f"Alias {ARN}alias/app is not found."):
             client.update_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
 
+    @pytest.mark.aws
     def test_away_from_a_key_pending_deletion_but_not_to_one(self, client, key, refused):
         other = client.create_key()["KeyMetadata"]
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
@@ -98,6 +107,7 @@ class TestUpdateAlias:
 
 
 class TestDeleteAlias:
+    @pytest.mark.aws
     def test_the_key_stays(self, client, key, refused):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
         client.disable_key(KeyId=key["KeyId"])
@@ -107,6 +117,7 @@ class TestDeleteAlias:
         with refused("NotFoundException", f"Alias {ARN}alias/app is not found."):
             client.delete_alias(AliasName="alias/app")
 
+    @pytest.mark.aws
     def test_a_name_can_be_given_again(self, client, key):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
         client.delete_alias(AliasName="alias/app")
@@ -125,6 +136,7 @@ class TestListAliases:
         assert used["TargetKeyId"] == key_id
         assert used["CreationDate"] == used["LastUpdatedDate"]
 
+    @pytest.mark.aws
     def test_an_entry_and_the_aliases_of_one_key(self, client, key):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
         (entry,) = client.list_aliases(KeyId=key["Arn"])["Aliases"]
@@ -148,6 +160,7 @@ class TestListAliases:
         last = client.list_aliases(KeyId=key["KeyId"], Limit=2, Marker=rest["NextMarker"])
         assert [alias["AliasName"] for alias in last["Aliases"]] == ["alias/3"]
 
+    @pytest.mark.aws
     def test_a_marker_survives_that_the_listing_was_emptied(self, client, key):
         for number in range(3):
             client.create_alias(AliasName=f"alias/{number}", TargetKeyId=key["KeyId"])

@@ -47,6 +47,7 @@ def public_key(client, key):
     return serialization.load_der_public_key(client.get_public_key(KeyId=key["KeyId"])["PublicKey"])
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize(("spec", "usage"), PAIRS)
 def test_every_spec_and_usage_is_made_and_described_with_its_own_list(client, spec, usage):
     key = make(client, spec, usage)
@@ -65,6 +66,7 @@ class TestGetPublicKey:
         "ML_KEM_512": 822, "ML_KEM_768": 1206, "ML_KEM_1024": 1590,
     }  # fmt: skip
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(("spec", "usage"), [pair for pair in PAIRS if KEY_SPECS[pair[0]].asymmetric])
     def test_the_members(self, client, spec, usage):
         key = make(client, spec, usage)
@@ -78,6 +80,7 @@ class TestGetPublicKey:
         }  # fmt: skip
         assert (answer["KeyId"], answer["KeySpec"], answer["KeyUsage"]) == (key["Arn"], spec, usage)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         ("spec", "usage"), [("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"), ("HMAC_256", "GENERATE_VERIFY_MAC")]
     )
@@ -103,6 +106,7 @@ def verify_outside(public, algorithm, message, signature):
 
 
 class TestSignAndVerify:
+    @pytest.mark.aws
     @pytest.mark.parametrize(("spec", "algorithm"), SIGNERS)
     def test_a_signature_verifies_here_and_outside(self, client, refused, spec, algorithm):
         key = make(client, spec)
@@ -127,6 +131,7 @@ class TestSignAndVerify:
         with refused("KMSInvalidSignatureException"):
             client.verify(Message=bytes(len(message)), Signature=signed["Signature"], **request)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         ("spec", "algorithm"), [pair for pair in SIGNERS if "ED25519" not in pair[1] and "ML_DSA" not in pair[1]]
     )
@@ -140,6 +145,7 @@ class TestSignAndVerify:
         verify_outside(public_key(client, key), algorithm, b"a message", signature)
         assert client.verify(Message=b"a message", Signature=signature, MessageType="RAW", **request)["SignatureValid"]
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(("spec", "algorithm"), [pair for pair in SIGNERS if pair[1] in DIGEST_LENGTHS])
     @pytest.mark.parametrize("method", ["sign", "verify"])
     def test_a_digest_of_another_length(self, client, refused, method, spec, algorithm):
@@ -157,12 +163,14 @@ class TestSignAndVerify:
         ("RSA_2048", "RSASSA_PSS_SHA_256", "EXTERNAL_MU", "key spec RSA_2048"),
     ] + ([("ML_DSA_44", "ML_DSA_SHAKE_256", "DIGEST", "key spec ML_DSA_44")] if HAS_ML_DSA else [])
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(("spec", "algorithm", "message_type", "what"), MISMATCHES)
     def test_a_message_type_that_does_not_fit(self, client, refused, spec, algorithm, message_type, what):
         key = make(client, spec)
         with refused("ValidationException", f"Message type {message_type} is incompatible with {what}."):
             client.sign(KeyId=key["KeyId"], Message=b"x", MessageType=message_type, SigningAlgorithm=algorithm)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("algorithm", ["RSASSA_PSS_SHA_256", "ECDSA_SHA_384"])
     def test_an_algorithm_that_the_key_has_not(self, client, refused, algorithm):
         key = make(client, "ECC_NIST_P256")
@@ -170,12 +178,14 @@ class TestSignAndVerify:
         with refused("InvalidKeyUsageException", message):
             client.sign(KeyId=key["KeyId"], Message=b"x", SigningAlgorithm=algorithm)
 
+    @pytest.mark.aws
     def test_symmetric_default_passes_the_enum_and_not_the_key(self, unchecked, refused):
         key = make(unchecked, "ECC_NIST_P256")
         message = "Algorithm SYMMETRIC_DEFAULT is incompatible with key spec ECC_NIST_P256."
         with refused("InvalidKeyUsageException", message):
             unchecked.sign(KeyId=key["KeyId"], Message=b"x", SigningAlgorithm="SYMMETRIC_DEFAULT")
 
+    @pytest.mark.aws
     def test_usage_comes_before_state_and_state_before_algorithm(self, client, key, refused):
         signer = make(client, "ECC_NIST_P256")
         client.disable_key(KeyId=key["KeyId"])
@@ -190,6 +200,7 @@ class TestSignAndVerify:
         with refused("DisabledException", f"{signer['Arn']} is disabled."):
             client.sign(KeyId=signer["KeyId"], Message=b"x", SigningAlgorithm="RSASSA_PSS_SHA_256")
 
+    @pytest.mark.aws
     def test_dry_run(self, client, refused):
         key = make(client, "ECC_NIST_P256")
         request = {"KeyId": key["KeyId"], "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256", "DryRun": True}
@@ -223,6 +234,7 @@ class TestSignAndVerify:
 
     if HAS_ML_DSA:
 
+        @pytest.mark.aws
         @pytest.mark.parametrize("spec", ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"])
         def test_an_external_mu_signs_the_message_itself(self, client, refused, spec):
             key = make(client, spec)
@@ -238,6 +250,7 @@ class TestSignAndVerify:
             with refused("ValidationException", "External Mu is invalid length for algorithm ML_DSA_SHAKE_256."):
                 client.sign(Message=b"x" * 63, MessageType="EXTERNAL_MU", **request)
 
+        @pytest.mark.aws
         def test_an_independent_implementation_verifies_ml_dsa(self, client):
             from dilithium_py.ml_dsa import ML_DSA_44
 
@@ -260,6 +273,7 @@ class TestRsaEncryption:
         for algorithm, limit in zip(("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"), limits, strict=True)
     ]
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(("spec", "algorithm", "limit"), LIMITS)
     def test_up_to_the_limit_and_no_further(self, client, refused, spec, algorithm, limit):
         key = make(client, spec, "ENCRYPT_DECRYPT")
@@ -275,6 +289,7 @@ class TestRsaEncryption:
         with refused("ValidationException", message):
             client.encrypt(Plaintext=b"x" * (limit + 1), **request)
 
+    @pytest.mark.aws
     def test_what_was_encrypted_outside_decrypts(self, client):
         key = make(client, "RSA_2048", "ENCRYPT_DECRYPT")
         sha = hashes.SHA256()
@@ -283,6 +298,7 @@ class TestRsaEncryption:
         answer = client.decrypt(KeyId=key["KeyId"], CiphertextBlob=blob, EncryptionAlgorithm="RSAES_OAEP_SHA_256")
         assert answer["Plaintext"] == b"outside"
 
+    @pytest.mark.aws
     def test_the_refusals(self, client, refused):
         key = make(client, "RSA_2048", "ENCRYPT_DECRYPT")
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionAlgorithm="RSAES_OAEP_SHA_256")[
@@ -306,6 +322,7 @@ class TestRsaEncryption:
         with refused("ValidationException", "KeyId must not be null"):
             client.decrypt(CiphertextBlob=blob, EncryptionAlgorithm="RSAES_OAEP_SHA_256")
 
+    @pytest.mark.aws
     def test_re_encrypt_between_kinds_of_keys(self, client, key, refused):
         rsa = make(client, "RSA_2048", "ENCRYPT_DECRYPT")
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x" * 100)["CiphertextBlob"]
@@ -327,6 +344,7 @@ class TestRsaEncryption:
                 CiphertextBlob=long, DestinationKeyId=rsa["KeyId"], DestinationEncryptionAlgorithm="RSAES_OAEP_SHA_256"
             )
 
+    @pytest.mark.aws
     def test_no_data_keys_under_an_asymmetric_key(self, client, refused):
         key = make(client, "RSA_2048", "ENCRYPT_DECRYPT")
         for call in (
@@ -379,6 +397,7 @@ class TestKeyAgreement:
             with refused("ValidationException", "The public key is not valid for the key spec of the KMS key."):
                 client.derive_shared_secret(KeyId=key["KeyId"], KeyAgreementAlgorithm="ECDH", PublicKey=spki)
 
+    @pytest.mark.aws
     def test_a_key_for_signing_agrees_on_nothing(self, client, refused):
         key = make(client, "ECC_NIST_P256")
         message = f"{key['Arn']} key usage is SIGN_VERIFY which is not valid for DeriveSharedSecret."
@@ -389,6 +408,7 @@ class TestKeyAgreement:
 if HAS_ML_KEM:
 
     class TestEncapsulation:
+        @pytest.mark.aws
         @pytest.mark.parametrize(("spec", "length"), [("ML_KEM_512", 768), ("ML_KEM_768", 1088), ("ML_KEM_1024", 1568)])
         def test_both_sides_have_the_same_secret(self, client, refused, spec, length):
             key = make(client, spec, "ENCAPSULATE_DECAPSULATE")
@@ -458,6 +478,7 @@ class TestDataKeyPairs:
         )
         assert public == answer["PublicKey"]
 
+    @pytest.mark.aws
     def test_without_plaintext(self, client, key):
         answer = client.generate_data_key_pair_without_plaintext(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256")
 
@@ -473,11 +494,13 @@ class TestDataKeyPairs:
         with refused("UnsupportedOperationException", "KeySpec SM2 is not supported in this Region"):
             client.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="SM2")
 
+    @pytest.mark.aws
     def test_dry_run(self, client, key, refused):
         with refused("DryRunOperationException", DRY_RUN):
             client.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256", DryRun=True)
 
 
+@pytest.mark.aws
 def test_digests_are_not_hashed_again(client):
     """The defect of a peer: a signature over a digest must be over that digest."""
     key = make(client, "ECC_NIST_P256")

@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("days", [1, 6, 31, 365])
 def test_the_window_is_seven_to_thirty_days(client, key, refused, days):
     with refused("ValidationException", "PendingWindowInDays must be between 7 and 30"):
@@ -70,6 +71,7 @@ def test_a_second_schedule_counts_from_its_own_date(kms, client, key):
     assert client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
+@pytest.mark.aws
 def test_nothing_to_cancel(client, key, refused):
     with refused("KMSInvalidStateException", f"{key['Arn']} is not pending deletion."):
         client.cancel_key_deletion(KeyId=key["KeyId"])

@@ -21,6 +21,7 @@ AWS_SAMPLE = base64.b64decode(
 
 
 class TestTheBlob:
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         ("size", "length"), [(1, 153), (16, 168), (24, 176), (32, 184), (64, 220), (1218, 1380), (4096, 4258)]
     )
@@ -29,6 +30,7 @@ class TestTheBlob:
 
         assert len(blob) == length
 
+    @pytest.mark.aws
     def test_its_prefix_tells_encrypt_from_data_keys(self, client, key):
         encrypted = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         data_key = client.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")["CiphertextBlob"]
@@ -36,6 +38,7 @@ class TestTheBlob:
         assert base64.b64encode(encrypted).startswith(b"AQICAH")
         assert base64.b64encode(data_key).startswith(b"AQIDAH")
 
+    @pytest.mark.aws
     def test_it_differs_each_time_and_shows_nothing_of_the_plaintext(self, client, key):
         first, second = (
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"secret" * 9)["CiphertextBlob"] for _ in range(2)
@@ -55,6 +58,7 @@ class TestTheBlob:
                 expected = "AccessDeniedException" if in_material_id else "InvalidCiphertextException"
                 assert answer["__type"] == expected, (position, bit)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         "change",
         [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b[:40], lambda b: b"", lambda b: b"x" * 200],
@@ -72,6 +76,7 @@ class TestTheBlob:
         with refused("InvalidCiphertextException"):
             unchecked.decrypt(CiphertextBlob=blob)
 
+    @pytest.mark.aws
     def test_a_real_blob_of_aws_is_well_formed_and_foreign(self, client, refused):
         with refused("AccessDeniedException", ELSEWHERE):
             client.decrypt(CiphertextBlob=AWS_SAMPLE)
@@ -102,6 +107,7 @@ class TestEncryptionContext:
         answer = send("Decrypt", {"CiphertextBlob": blob, "EncryptionContext": other}).json
         assert ("Plaintext" in answer) == (context == other)
 
+    @pytest.mark.aws
     def test_pairs_that_read_alike_when_joined(self, client, key, refused):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext={"ab": "c"})["CiphertextBlob"]
 
@@ -109,6 +115,7 @@ class TestEncryptionContext:
             with refused("InvalidCiphertextException"):
                 client.decrypt(CiphertextBlob=blob, EncryptionContext=other)
 
+    @pytest.mark.aws
     def test_an_empty_context_is_none(self, client, key):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext={})["CiphertextBlob"]
 
@@ -116,6 +123,7 @@ class TestEncryptionContext:
 
 
 class TestEncrypt:
+    @pytest.mark.aws
     def test_the_answer(self, client, key):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
         answer = client.encrypt(KeyId="alias/app", Plaintext=b"x")
@@ -123,6 +131,7 @@ class TestEncrypt:
         assert (answer["KeyId"], answer["EncryptionAlgorithm"]) == (key["Arn"], "SYMMETRIC_DEFAULT")
         assert "KeyMaterialId" not in answer
 
+    @pytest.mark.aws
     def test_too_much(self, client, key, refused):
         message = (
             "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: "
@@ -131,17 +140,20 @@ class TestEncrypt:
         with refused("ValidationException", message):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x" * 4097)
 
+    @pytest.mark.aws
     def test_an_algorithm_that_the_key_has_not(self, client, key, refused):
         message = "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT."
         with refused("InvalidKeyUsageException", message):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionAlgorithm="RSAES_OAEP_SHA_256")
 
+    @pytest.mark.aws
     def test_dry_run(self, client, key, refused):
         with refused("DryRunOperationException", DRY_RUN):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", DryRun=True)
 
 
 class TestDecrypt:
+    @pytest.mark.aws
     def test_the_answer(self, client, key):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         answer = client.decrypt(CiphertextBlob=blob, KeyId=key["Arn"])
@@ -154,6 +166,7 @@ class TestDecrypt:
             "Plaintext": b"x",
         }
 
+    @pytest.mark.aws
     def test_another_key_is_named(self, client, key, refused):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         other = client.create_key()["KeyMetadata"]["KeyId"]
@@ -162,18 +175,22 @@ class TestDecrypt:
         with refused("IncorrectKeyException", INCORRECT):
             client.decrypt(CiphertextBlob=blob, KeyId=other)
 
+    @pytest.mark.aws
     def test_a_foreign_blob_with_a_key_named(self, client, key, refused):
         with refused("IncorrectKeyException", INCORRECT):
             client.decrypt(CiphertextBlob=AWS_SAMPLE, KeyId=key["KeyId"])
 
+    @pytest.mark.aws
     def test_a_named_key_that_does_not_exist_comes_before_the_ciphertext(self, client, refused):
         with refused("NotFoundException", "Invalid keyId 'foo'"):
             client.decrypt(CiphertextBlob=b"garbage", KeyId="foo")
 
+    @pytest.mark.aws
     def test_an_asymmetric_algorithm_needs_a_key(self, client, refused):
         with refused("ValidationException", "KeyId must not be null"):
             client.decrypt(CiphertextBlob=b"garbage", EncryptionAlgorithm="RSAES_OAEP_SHA_256")
 
+    @pytest.mark.aws
     def test_dry_run_tells_what_would_happen(self, client, key, refused):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext={"a": "b"})["CiphertextBlob"]
 
@@ -184,6 +201,7 @@ class TestDecrypt:
         with refused("DryRunOperationException", DRY_RUN):
             client.decrypt(KeyId=key["KeyId"], DryRun=True, DryRunModifiers=["IGNORE_CIPHERTEXT"])
 
+    @pytest.mark.aws
     def test_ignoring_the_ciphertext_is_for_dry_runs_and_ignores_it_then(self, client, key, refused):
         null = "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
         with refused("ValidationException", null):
@@ -198,6 +216,18 @@ class TestDecrypt:
         with refused("DryRunOperationException", DRY_RUN):
             client.re_encrypt(SourceKeyId=key["KeyId"], DestinationKeyId=key["KeyId"], **ignoring)
 
+    @pytest.mark.aws
+    def test_outside_of_a_dry_run_the_modifier_does_nothing(self, client, key, refused):
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        modified = {"CiphertextBlob": blob, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
+
+        assert client.decrypt(**modified)["Plaintext"] == b"x"
+        again = client.re_encrypt(DestinationKeyId=key["KeyId"], **modified)["CiphertextBlob"]
+        assert client.decrypt(CiphertextBlob=again)["Plaintext"] == b"x"
+        for request in ({}, {"DryRun": False}):
+            with refused("InvalidCiphertextException"):
+                client.decrypt(**modified | {"CiphertextBlob": b"garbage"}, **request)
+
     def test_a_key_of_another_account_is_found_in_the_ciphertext(self, client, key, elsewhere):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
 
@@ -205,6 +235,7 @@ class TestDecrypt:
 
 
 class TestReEncrypt:
+    @pytest.mark.aws
     def test_another_key_and_another_context(self, client, key):
         other = client.create_key()["KeyMetadata"]
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext={"a": "b"})["CiphertextBlob"]
@@ -227,6 +258,7 @@ class TestReEncrypt:
         }
         assert client.decrypt(CiphertextBlob=moved, EncryptionContext={"c": "d"})["Plaintext"] == b"x"
 
+    @pytest.mark.aws
     def test_the_algorithm_is_judged_before_the_ciphertext_is_opened(self, client, key, refused):
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
 
@@ -237,6 +269,7 @@ class TestReEncrypt:
                 DestinationKeyId=key["KeyId"],
             )  # fmt: skip
 
+    @pytest.mark.aws
     def test_the_refusals_of_both_sides(self, client, key, refused):
         other = client.create_key()["KeyMetadata"]
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
@@ -260,6 +293,7 @@ class TestReEncrypt:
 
 
 class TestDataKeys:
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         ("wish", "size"),
         [
@@ -277,12 +311,14 @@ class TestDataKeys:
         opened = client.decrypt(CiphertextBlob=answer["CiphertextBlob"], EncryptionContext={"a": "b"})
         assert opened["Plaintext"] == answer["Plaintext"]
 
+    @pytest.mark.aws
     def test_a_data_key_without_plaintext(self, client, key):
         answer = client.generate_data_key_without_plaintext(KeyId=key["KeyId"], KeySpec="AES_256")
 
         assert "Plaintext" not in answer
         assert len(client.decrypt(CiphertextBlob=answer["CiphertextBlob"])["Plaintext"]) == 32
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("wish", [{}, {"KeySpec": "AES_256", "NumberOfBytes": 32}])
     @pytest.mark.parametrize("method", ["generate_data_key", "generate_data_key_without_plaintext"])
     def test_neither_or_both_sizes_come_before_the_state(self, client, key, refused, method, wish):
@@ -291,6 +327,7 @@ class TestDataKeys:
         with refused("ValidationException", "Please specify either number of bytes or key spec."):
             getattr(client, method)(KeyId=key["KeyId"], **wish)
 
+    @pytest.mark.aws
     def test_dry_run(self, client, key, refused):
         with refused("DryRunOperationException", DRY_RUN):
             client.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256", DryRun=True)

@@ -910,6 +910,7 @@ class TestAcrossAccounts:
 
 
 class TestTokens:
+    @pytest.mark.aws
     @pytest.mark.parametrize("token", ["x", "AQpA" + "A" * 442, "a b"])
     def test_a_token_that_nobody_has_given_out(self, client, key, refused, token):
         with refused("InvalidGrantTokenException"):

@@ -36,6 +36,7 @@ class TestCreateKey:
         assert re.fullmatch("[0-9a-f]{64}", material)
         assert abs(datetime.datetime.now(datetime.timezone.utc) - created) < datetime.timedelta(minutes=1)
 
+    @pytest.mark.aws
     def test_what_is_asked_for_is_kept(self, client):
         key_id = client.create_key(
             Description="payments",
@@ -46,6 +47,7 @@ class TestCreateKey:
         assert client.describe_key(KeyId=key_id)["KeyMetadata"]["Description"] == "payments"
         assert client.list_resource_tags(KeyId=key_id)["Tags"] == [{"TagKey": "team", "TagValue": "blue"}]
 
+    @pytest.mark.aws
     def test_both_names_of_the_key_spec(self, client, refused):
         message = (
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
@@ -54,12 +56,14 @@ class TestCreateKey:
         with refused("ValidationException", message):
             client.create_key(KeySpec="SYMMETRIC_DEFAULT", CustomerMasterKeySpec="SYMMETRIC_DEFAULT")
 
+    @pytest.mark.aws
     @pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256", "HMAC_256"])
     def test_other_specs_need_a_usage(self, client, refused, spec):
         message = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
         with refused("ValidationException", message):
             client.create_key(KeySpec=spec)
 
+    @pytest.mark.aws
     @pytest.mark.parametrize(
         ("spec", "usage"),
         [
@@ -93,9 +97,8 @@ class TestCreateKey:
         with refused("CustomKeyStoreNotFoundException"):
             client.create_key(Origin="AWS_CLOUDHSM", CustomKeyStoreId="cks-1234567890abcdef0")
 
-    def test_the_quota_of_keys(self, kms, client, refused):
-        kms.reset()
-        kms._service.store.quotas["keys"] = 1
+    @pytest.mark.options(quotas={"keys": 1})
+    def test_the_quota_of_keys(self, client, refused):
         client.create_key()
 
         message = "Key quota for this account in this region is 1 but the current usage is 1."
@@ -111,6 +114,7 @@ class TestDescribeKey:
         for identifier in (key["KeyId"], key["Arn"], "alias/app", alias_arn):
             assert client.describe_key(KeyId=identifier)["KeyMetadata"]["KeyId"] == key["KeyId"]
 
+    @pytest.mark.aws
     def test_an_unknown_grant_token(self, client, key, refused):
         with refused("InvalidGrantTokenException"):
             client.describe_key(KeyId=key["KeyId"], GrantTokens=["AQpANDI5Y2Q"])
@@ -137,6 +141,7 @@ NOT_FOUND = [
 ]  # fmt: skip
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize(("identifier", "message"), NOT_FOUND)
 def test_what_names_no_key(client, refused, identifier, message):
     with refused("NotFoundException", message):
@@ -279,6 +284,7 @@ class TestListKeys:
 
 
 class TestSwitching:
+    @pytest.mark.aws
     def test_disable_and_enable(self, client, key):
         client.disable_key(KeyId=key["KeyId"])
         client.disable_key(KeyId=key["Arn"])
@@ -289,6 +295,7 @@ class TestSwitching:
         metadata = client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
         assert (metadata["KeyState"], metadata["Enabled"]) == ("Enabled", True)
 
+    @pytest.mark.aws
     def test_the_description_changes(self, client, key):
         client.update_key_description(KeyId=key["KeyId"], Description="new")
         assert client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["Description"] == "new"

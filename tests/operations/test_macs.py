@@ -16,6 +16,7 @@ def make(client, spec="HMAC_256"):
     return client.create_key(KeySpec=spec, KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize(("spec", "algorithm", "length"), SPECS)
 def test_a_mac_verifies_and_no_other_does(client, refused, spec, algorithm, length):
     key = make(client, spec)
@@ -30,6 +31,7 @@ def test_a_mac_verifies_and_no_other_does(client, refused, spec, algorithm, leng
             client.verify_mac(Mac=wrong, **request)
 
 
+@pytest.mark.aws
 def test_an_algorithm_that_the_key_has_not(client, refused):
     key = make(client)
     message = "Algorithm HMAC_SHA_512 is incompatible with key spec HMAC_256."
@@ -37,6 +39,7 @@ def test_an_algorithm_that_the_key_has_not(client, refused):
         client.generate_mac(KeyId=key["KeyId"], MacAlgorithm="HMAC_SHA_512", Message=b"x")
 
 
+@pytest.mark.aws
 def test_usage_comes_before_state(client, key, refused):
     client.disable_key(KeyId=key["KeyId"])
     message = f"{key['Arn']} key usage is ENCRYPT_DECRYPT which is not valid for VerifyMac."
@@ -44,6 +47,7 @@ def test_usage_comes_before_state(client, key, refused):
         client.verify_mac(KeyId=key["KeyId"], MacAlgorithm="HMAC_SHA_256", Message=b"x", Mac=b"x")
 
 
+@pytest.mark.aws
 def test_an_unknown_algorithm(client, unchecked, refused):
     key = make(client)
     message = (
@@ -54,6 +58,7 @@ def test_an_unknown_algorithm(client, unchecked, refused):
         unchecked.generate_mac(KeyId=key["KeyId"], MacAlgorithm="HMAC_MD5", Message=b"x")
 
 
+@pytest.mark.aws
 def test_dry_run(client, refused):
     key = make(client)
     with refused("DryRunOperationException", "The request would have succeeded, but the DryRun option is set."):

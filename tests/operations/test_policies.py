@@ -28,6 +28,7 @@ ROOT = {
 }
 
 
+@pytest.mark.aws
 def test_a_key_without_policy_has_awss_default(client, key):
     answer = client.get_key_policy(KeyId=key["KeyId"])
 
@@ -104,6 +105,7 @@ def test_other_policy_names(client, key, refused):
         client.get_key_policy(KeyId=key["KeyId"], PolicyName="other")
 
 
+@pytest.mark.aws
 def test_the_names_of_a_keys_policies(client, key):
     answer = client.list_key_policies(KeyId=key["KeyId"])
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 
+
+@pytest.mark.aws
 def test_as_many_bytes_as_asked_for_and_others_each_time(client):
     first, second = (client.generate_random(NumberOfBytes=1024)["Plaintext"] for _ in range(2))
 
@@ -10,11 +13,13 @@ def test_as_many_bytes_as_asked_for_and_others_each_time(client):
     assert first != second
 
 
+@pytest.mark.aws
 def test_the_number_is_required(client, refused):
     with refused("ValidationException", "NumberOfBytes is required."):
         client.generate_random()
 
 
+@pytest.mark.aws
 def test_the_range(unchecked, refused):
     message = "1 validation error detected: Value '{}' at 'numberOfBytes' failed to satisfy constraint: Member must have value "
     with refused("ValidationException", message.format(0) + "greater than or equal to 1"):

@@ -1,4 +1,8 @@
-"""AWS managed keys: made by AWS when one of its services first needs one."""
+"""AWS managed keys: AWS creates one when one of its services first needs it.
+
+A key is derived from the fake's secret, its account, Region and alias, so that looking one up changes nothing: it is
+the same key every time, and stored with the first request that uses it.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +10,48 @@ import json
 from typing import TYPE_CHECKING
 
 from fake_kms import arns
-from fake_kms.entropy import uuid
+from fake_kms.crypto.material import Material
+from fake_kms.entropy import derive, uuid_of
 from fake_kms.store.key import Key
 from fake_kms.store.key_materials import KeyMaterials, KeyMaterialVersion
 from fake_kms.tables.key_specs import KEY_SPECS
 
 if TYPE_CHECKING:
     from fake_kms.store.alias import Alias
-    from fake_kms.store.region import Region, Store
+    from fake_kms.store.region import Region
 
-__all__ = ["keep_managed_key", "prepared_managed_key"]
-
-
-def keep_managed_key(store: Store, region: Region, alias: Alias, now: float) -> Key | None:
-    """Let the prepared key of an alias be there from now on; None where it is already, or was not prepared."""
-    key, alias.prepared = alias.prepared, None
-    if key is None or alias.key is not None:
-        return None
-    store.add_key(key)
-    region.point_alias(alias, key, now)
-    return key
+__all__ = ["ManagedKeys"]
 
 
-def prepared_managed_key(store: Store, region: Region, alias: Alias, now: float) -> Key:
-    """Prepare the AWS managed key behind one of AWS's own aliases, e.g. `alias/aws/s3`; a refusal leaves it unseen.
+class ManagedKeys:
+    """The AWS managed keys that one fake would have."""
 
-    Its policy lets the service use the key for every principal of the account, and the account look at it.
-    Source: Developer Guide, "AWS managed keys" and "Default key policy"; description as AWS's console shows it.
-    """
-    if alias.prepared is not None:
-        return alias.prepared
-    service = alias.name.removeprefix("alias/aws/")
-    key_id = uuid(store.entropy)
-    spec = KEY_SPECS["SYMMETRIC_DEFAULT"]
-    alias.prepared = Key(
-        key_id=key_id,
-        arn=region.key_arn(key_id),
-        account=region.account,
-        region=region.name,
-        spec=spec,
-        usage="ENCRYPT_DECRYPT",
-        origin="AWS_KMS",
-        manager="AWS",
-        description=f"Default key that protects my {service} data when no other key is defined",
-        created=now,
-        policy=_policy(region, service),
-        materials=KeyMaterials([KeyMaterialVersion(store.makers.material(spec, key_id, 0))]),
-    )
-    return alias.prepared
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def behind(self, region: Region, alias: Alias, now: float) -> Key:
+        """Return the key behind one of AWS's own aliases, e.g. `alias/aws/s3`, as if created at `now`.
+
+        Its policy lets the service use the key for every principal of the account, and the account look at it.
+        Source: Developer Guide, "AWS managed keys" and "Default key policy"; description as AWS's console shows it.
+        """
+        service = alias.name.removeprefix("alias/aws/")
+        bits = derive(self._secret, f"AWS managed key {alias.arn}", 16 + 32 + 32)
+        key_id = uuid_of(bits[:16])
+        return Key(
+            key_id=key_id,
+            arn=region.key_arn(key_id),
+            account=region.account,
+            region=region.name,
+            spec=KEY_SPECS["SYMMETRIC_DEFAULT"],
+            usage="ENCRYPT_DECRYPT",
+            origin="AWS_KMS",
+            manager="AWS",
+            description=f"Default key that protects my {service} data when no other key is defined",
+            created=now,
+            policy=_policy(region, service),
+            materials=KeyMaterials([KeyMaterialVersion(Material(bits[16:48], bits[48:]))]),
+        )
 
 
 def _policy(region: Region, service: str) -> str:

@@ -1,4 +1,4 @@
-"""Signatures, verified where that is asked for: SigV4 recomputed with the caller's registered secret.
+"""Signatures, verified if the fake is set to: SigV4 recomputed with the caller's registered secret.
 
 Only principals of `kms.principals` have secrets here; other signatures cannot be verified and pass.
 """
@@ -14,8 +14,9 @@ from fake_kms import errors
 from fake_kms.clock import from_epoch
 
 if TYPE_CHECKING:
-    from fake_kms.controls.principals import Principals
-    from fake_kms.operations import Caller
+    from fake_kms.clock import Now
+    from fake_kms.controls.principals import Credentials, Principals
+    from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
 
 __all__ = ["verify_signature"]
@@ -24,24 +25,27 @@ _TOLERANCE = 300
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-def verify_signature(request: HttpRequest, caller: Caller, principals: Principals, now: float) -> None:
-    """Verify a request's session token, date and signature.
+def verify_signature(call: Call, *, principals: Principals, clock: Now, on: bool) -> None:
+    """Verify a request's session token, date and signature, where `on`.
 
     Raises: KmsError UnrecognizedClientException, InvalidSignatureException.
     """
-    actor = principals.of_access_key(caller.access_key_id)
-    if actor is None:
-        return
+    principal = principals.of_access_key(call.caller.access_key_id) if on else None
+    if principal is not None:
+        _verify(call.request, call.caller.region, principal.credentials, clock.system_epoch())
+
+
+def _verify(request: HttpRequest, region: str, credentials: Credentials, now: float) -> None:
     # Assumed: temporary credentials without their token, or with another, are answered as an unknown access key.
     token = request.header("x-amz-security-token")
-    if token != actor.credentials["aws_session_token"]:
+    if token != credentials["aws_session_token"]:
         raise errors.unrecognized_client()
     stamp = request.header("x-amz-date") or ""
     _check_date(stamp, now)
     signed = re.search(r"SignedHeaders=([^,\s]+)", request.authorization)
     given = re.search(r"Signature=([0-9a-f]+)", request.authorization)
     names = signed[1].split(";") if signed else []
-    expected = _signature(request, caller.region, stamp, names, actor.credentials["aws_secret_access_key"])
+    expected = _signature(request, region, stamp, names, credentials["aws_secret_access_key"])
     if given is None or not hmac.compare_digest(given[1], expected):
         raise errors.invalid_signature()
 

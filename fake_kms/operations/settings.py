@@ -1,0 +1,48 @@
+"""The options of a fake that operations depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fake_kms.tables.quotas import quotas_with
+
+__all__ = ["Settings"]
+
+# How long a new grant works with its token only, in seconds. Source: Developer Guide, "Grant tokens": usually less
+# than five minutes.
+_GRANT_DELAY = 300
+# How long creating a replica, changing the primary Region and connecting a key store take, in seconds.
+# Assumed: AWS says "a few seconds" to minutes.
+_REPLICATION_DELAY = 10
+
+
+def _every_principal(_: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The quotas and delays of one fake, and which principals exist for it.
+
+    `grant_delay` and `replication_delay` are in seconds, 0 under immediate consistency. `knows_principal` tells
+    whether an ARN, account or unique id names a principal that policies and grants may name.
+    """
+
+    quotas: Mapping[str, int]
+    grant_delay: float = 0
+    replication_delay: float = 0
+    knows_principal: Callable[[str], bool] = _every_principal
+
+    @classmethod
+    def of(
+        cls, *, quotas: dict[str, int] | None, consistency: str, knows_principal: Callable[[str], bool] | None
+    ) -> Settings:
+        """Return the settings that the options of a fake stand for; `knows_principal` is None to admit everyone."""
+        eventual = consistency == "eventual"
+        return cls(
+            quotas=quotas_with(quotas),
+            grant_delay=_GRANT_DELAY if eventual else 0,
+            replication_delay=_REPLICATION_DELAY if eventual else 0,
+            knows_principal=knows_principal or _every_principal,
+        )

@@ -1,0 +1,53 @@
+"""Whether an answer is what the model says: for those who work on the fake, and off by default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fake_kms.operations import Call
+    from fake_kms.tables.model import Shape
+
+__all__ = ["check_answer"]
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "blob": bytes,
+    "timestamp": (int, float),
+    "map": dict,
+}
+
+
+def check_answer(call: Call) -> None:
+    """Check the members of an answer and their types. Raises: AssertionError that points at the first wrong one."""
+    shape = call.model.output
+    if shape is not None:
+        _check(shape, call.output, call.operation)
+    elif call.output is not None:
+        raise AssertionError(f"{call.operation} has no output in the model")
+
+
+def _check(shape: Shape, value: Any, path: str) -> None:
+    if shape.kind == "structure":
+        _check_structure(shape, value, path)
+    elif shape.element is not None:
+        _check_type(list, value, path)
+        for item in value:
+            _check(shape.element, item, f"{path}[]")
+    else:
+        _check_type(_TYPES[shape.kind], value, path)
+
+
+def _check_structure(shape: Shape, value: Any, path: str) -> None:
+    _check_type(dict, value, path)
+    for name, item in value.items():
+        if name not in shape.members:
+            raise AssertionError(f"{path}.{name} is not in the model")
+        _check(shape.members[name], item, f"{path}.{name}")
+
+
+def _check_type(kind: type | tuple[type, ...], value: Any, path: str) -> None:
+    if not isinstance(value, kind):
+        raise AssertionError(f"{path} is of the type {type(value).__name__}")  # noqa: TRY004 - an answer, no argument

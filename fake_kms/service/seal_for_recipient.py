@@ -1,0 +1,34 @@
+"""Recipients in Nitro Enclaves, on the way out: the answer sealed for the enclave.
+
+Source: the CiphertextForRecipient documentation of the operations that have it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fake_kms.operations import Call
+
+__all__ = ["seal_for_recipient"]
+
+# The members that are replaced by CiphertextForRecipient.
+_PLAIN = ("Plaintext", "PrivateKeyPlaintext", "SharedSecret")
+# Where KeyMaterialId is left out, too: so says the documentation of exactly these two.
+_WITHOUT_MATERIAL_ID = frozenset({"Decrypt", "GenerateDataKey"})
+
+
+def seal_for_recipient(call: Call) -> None:
+    """Replace what is in clear in an answer by its envelope for the recipient, if there is one."""
+    attestation, output = call.attestation, call.output
+    if attestation is None or output is None:
+        return
+    from fake_kms.crypto import cms_envelope
+
+    assert attestation.public_key is not None  # noqa: S101 - `read_recipient` has loaded it
+    public_key = cms_envelope.load_public_key(attestation.public_key)
+    for member in _PLAIN:
+        if member in output:
+            output["CiphertextForRecipient"] = cms_envelope.envelope(public_key, output.pop(member), call.tools.entropy)
+    if call.operation in _WITHOUT_MATERIAL_ID:
+        output.pop("KeyMaterialId", None)

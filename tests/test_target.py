@@ -1,0 +1,127 @@
+"""`pytest --target=aws`, with a second fake behind an endpoint in the place of AWS."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from internals import store_of
+from target import Account
+
+from fake_kms import FakeKms
+from fake_kms.wire import HttpRequest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def account_in_the_place_of_aws():
+    """Serve a fake over HTTP; give the fake and its endpoint."""
+    with FakeKms() as fake:
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                target, authorization = self.headers["X-Amz-Target"], self.headers["Authorization"]
+                response = fake.handle(HttpRequest("POST", self.path, self.headers, body, target, authorization))
+                self.send_response(response.status)
+                for name, value in response.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(response.body)
+
+            def log_message(self, *_):
+                pass
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+            thread.start()
+            yield fake, f"http://127.0.0.1:{server.server_port}"
+            server.shutdown()
+            thread.join()
+
+
+def run(*arguments, **environment):
+    command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *arguments]
+    credentials = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        env=os.environ | credentials | environment,
+    )  # fmt: skip
+
+
+def test_runs_the_marked_tests_against_the_account_and_cleans_up(account_in_the_place_of_aws):
+    fake, endpoint = account_in_the_place_of_aws
+
+    done = run(
+        "--target=aws",
+        f"--aws-endpoint={endpoint}",
+        "tests/operations/test_macs.py",
+        "tests/operations/test_aliases.py",
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "deselected" in done.stdout
+    assert "AWS charges 1 USD a month for each key" in done.stdout
+    assert len(fake.journal.events("CreateKey")) > 5
+    region = store_of(fake).region("123456789012", "us-east-1")
+    assert {key.state.value for key in region.keys} == {"PendingDeletion"}
+    assert [alias.name for alias in region.aliases if not alias.name.startswith("alias/aws/")] == []
+
+
+def test_without_it_nothing_leaves_the_machine_and_unmarked_tests_run():
+    done = run("tests/operations/test_randomness.py")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "deselected" not in done.stdout
+    assert "AWS charges" not in done.stdout
+
+
+def test_a_marked_test_takes_nothing_of_the_fake(pytester):
+    pytester.makeconftest("""
+        import target
+        pytest_addoption = target.add_options
+        def pytest_configure(config):
+            config.addinivalue_line("markers", "aws: true of AWS as well")
+        def pytest_collection_modifyitems(config, items):
+            target.select(config, items)
+    """)
+    pytester.makepyfile("""
+        import pytest
+        @pytest.mark.aws
+        def test_it(client, fake_kms): ...
+    """)
+
+    result = pytester.runpytest_subprocess(f"-opythonpath={Path(__file__).parent}")
+
+    result.stderr.fnmatch_lines(["*test_it is marked aws and takes fake_kms of the fake*"])
+
+
+def test_what_cannot_be_cleaned_up_is_named(kms):
+    account = Account("us-east-1")
+    first, second = (account.client().create_key()["KeyMetadata"] for _ in range(2))
+    alone = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:user/other"}, "Action": "kms:*"}
+    statement = '{"Version":"2012-10-17","Statement":[' + str(alone | {"Resource": "*"}).replace("'", '"') + "]}"
+    kms.client().put_key_policy(KeyId=second["KeyId"], Policy=statement, BypassPolicyLockoutSafetyCheck=True)
+
+    left = account.clean_up()
+
+    assert list(left) == [second["Arn"]]
+    assert "AccessDeniedException" in left[second["Arn"]]
+    assert kms.client().describe_key(KeyId=first["KeyId"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_replicas_go_before_their_primary(kms):
+    account = Account("us-east-1")
+    primary = account.client().create_key(MultiRegion=True)["KeyMetadata"]
+    account.client().replicate_key(KeyId=primary["KeyId"], ReplicaRegion="eu-west-1")
+
+    assert account.clean_up() == {}
+    for region, state in (("us-east-1", "PendingReplicaDeletion"), ("eu-west-1", "PendingDeletion")):
+        metadata = kms.client(region).describe_key(KeyId=primary["KeyId"])["KeyMetadata"]
+        assert metadata["KeyState"] == state
