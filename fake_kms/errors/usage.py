@@ -8,6 +8,7 @@ __all__ = [
     "algorithm_incompatible",
     "asymmetric_data_key",
     "attestation_invalid",
+    "attestation_missing",
     "data_key_size",
     "digest_length",
     "dry_run",
@@ -143,6 +144,13 @@ def attestation_invalid(reason: str) -> str:
     """Refuse an attestation document."""
     return f"The attestation document is not valid: {reason}."
 
+
+attestation_missing = answer(
+    "ValidationException",
+    "The attestation document is not valid: there is none.",
+    rank=Rank.ASSUMED,
+    source="docs/aws/errors.md#validationexception, for the code; fake_kms, for the text",
+)
 
 dry_run = answer(
     "DryRunOperationException",

@@ -36,7 +36,7 @@ def _attestation(recipient: Mapping[str, Any], roots: Sequence[bytes] | None, no
 
     document = recipient.get("AttestationDocument")
     if document is None:
-        raise errors.attestation_invalid("there is none")
+        raise errors.attestation_missing()
     trusted = [default_authority().root] if roots is None else roots
     try:
         attestation = parse(document)
