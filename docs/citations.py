@@ -80,7 +80,9 @@ def _comments(source: str) -> Iterator[tuple[int, str]]:
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     comments = [token for token in tokens if token.type == tokenize.COMMENT]
     # Neighbors have the same line number minus index, and the same column.
-    for _, group in itertools.groupby(enumerate(comments), lambda entry: (entry[1].start[0] - entry[0], entry[1].start[1])):
+    for _, group in itertools.groupby(
+        enumerate(comments), lambda entry: (entry[1].start[0] - entry[0], entry[1].start[1])
+    ):
         block = [token for _, token in group]
         yield block[0].start[0], "\n".join(token.string.removeprefix("#").removeprefix(" ") for token in block)
 
@@ -121,8 +123,12 @@ def anchors(page: str) -> frozenset[str]:
 
 def _headings(page: str, level: str) -> list[str]:
     path = REPOSITORY / page
-    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S) if path.is_file() else ""
-    return re.findall(rf"^{level} (.+?)\s*$", text, re.M)
+    text = (
+        re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        if path.is_file()
+        else ""
+    )
+    return re.findall(rf"^{level} (.+?)\s*$", text, re.MULTILINE)
 
 
 def slugs(headings: Iterable[str]) -> Iterator[str]:

@@ -26,8 +26,8 @@ _TEXT = """\
 
 # Fidelity
 
-How every answer of fake_kms that refuses a request is known to be AWS's, and what is assumed. What the ranks mean, and how
-sources are written: [aws/README.md](aws/README.md).
+How every answer of fake_kms that refuses a request is known to be AWS's, and what is assumed. What the ranks mean, and
+how sources are written: [aws/README.md](aws/README.md).
 
 {counts}
 
@@ -93,7 +93,9 @@ def render() -> str:
     return _TEXT.format(
         counts=_table(["rank", "answers"], [[rank.value, str(counts[rank])] for rank in Rank]),
         contradicted=_entries(entry for entry in everything if "contradicted by" in entry.row.source),
-        families="".join(f"\n### {family.rstrip('.')}\n\n{_entries(entries)}\n" for family, entries in families.items()),
+        families="".join(
+            f"\n### {family.rstrip('.')}\n\n{_entries(entries)}\n" for family, entries in families.items()
+        ),
         assumptions=_table(["where", "what is assumed"], _assumptions()),
     )
 

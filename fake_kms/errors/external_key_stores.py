@@ -1,6 +1,7 @@
 """External key stores: what KMS answers when their proxies or external keys fail.
 
-The kinds of failure are those of the protocol (`Failure`), by name.
+The kinds of failure are the values of `fake_kms.xks.Failure`: the error names of the proxy API, and words for what the
+API has no name for.
 """
 
 from __future__ import annotations
@@ -39,54 +40,62 @@ _CONTRADICTED = f"contradicted by {_EVIDENCE}"
 # The text for each kind of failure; kinds that are missing have none. Source: Developer Guide, "Troubleshooting
 # external key stores". Assumed: failures without a row here have no text, as in the guide.
 XKS_TEXTS: Mapping[str, str] = {
-    "UNREACHABLE": (
+    "unreachable": (
         "AWS KMS cannot communicate with the external key store proxy. This might be a transient network issue. If "
         "you see this error repeatedly, verify that your external key store proxy is active and is connected to the "
         "network, and that its endpoint URI is correct in your external key store."
     ),
-    "TLS": (
+    "no TLS connection": (
         "AWS KMS cannot establish a TLS connection to the external key store proxy. Verify the TLS configuration, "
         "including its certificate."
     ),
-    "TIMEOUT": (
+    "no answer in time": (
         "AWS KMS rejected the request because the external key store proxy did not respond in time. Retry the "
         "request. If you see this error repeatedly, report it to your external key store proxy administrator."
     ),
-    "INVALID_RESPONSE": (
+    "invalid response": (
         "AWS KMS cannot interpret the response from the external key store proxy. If you see this error repeatedly, "
         "consult your external key store proxy administrator."
     ),
-    "UNHEALTHY": (
+    "unhealthy": (
         "The external key store proxy is in an unhealthy state. If you see this message repeatedly, notify your "
         "external key store proxy administrator."
     ),
-    "AUTHENTICATION_FAILED": (
+    "AuthenticationFailedException": (
         "The external key store proxy rejected the request because it could not authenticate AWS KMS. Verify the "
         "credentials for your external key store and update if necessary."
     ),
-    "INVALID_URI_PATH": (
+    "InvalidUriPathException": (
         "The external key store proxy rejected the request because of an invalid URI path. Verify the URI path for "
         "your external key store and update if necessary."
     ),
-    "KEY_NOT_FOUND": ("The external key store proxy rejected the request because it could not find the external key."),
-    "KEY_DISABLED": (
+    "KeyNotFoundException": (
+        "The external key store proxy rejected the request because it could not find the external key."
+    ),
+    "InvalidStateException": (
         "The external key store proxy rejected the request because the external key is not enabled in the external "
         "key manager."
     ),
-    "INVALID_CIPHERTEXT": (
+    "InvalidCiphertextException": (
         "The external key store proxy rejected the request because the specified ciphertext or additional "
         "authenticated data is corrupted, missing, or otherwise invalid."
     ),
-    "INVALID_KEY_USAGE": (
+    "InvalidKeyUsageException": (
         "The external key store proxy rejected the request because the external key does not support the requested "
         "operation."
     ),
-    "UNSUPPORTED_OPERATION": (
+    "UnsupportedOperationException": (
         "The external key store proxy rejected the request because it does not support the requested cryptographic "
         "operation."
     ),
 }
-_WITHOUT_TEXT = ("ACCESS_DENIED", "DEPENDENCY_TIMEOUT", "INTERNAL", "THROTTLED", "VALIDATION")
+_WITHOUT_TEXT = (
+    "AccessDeniedException",
+    "DependencyTimeoutException",
+    "InternalException",
+    "ThrottlingException",
+    "ValidationException",
+)
 
 
 def _by_failure(code: str, documented: Mapping[str, str], assumed: Mapping[str, str]) -> Choice[[]]:
@@ -109,56 +118,60 @@ def _each(kinds: Iterable[str], source: str) -> dict[str, str]:
 xks_operation = _by_failure(
     "KMSInvalidStateException",
     _each(XKS_TEXTS, _GUIDE),
-    _each(_WITHOUT_TEXT, _CONTRADICTED) | {"VALIDATION": _SPECIFICATION},
+    _each(_WITHOUT_TEXT, _CONTRADICTED) | {"ValidationException": _SPECIFICATION},
 )
 
 # Using a key, with a ciphertext that the proxy does not decrypt.
 xks_ciphertext = answer(
-    "InvalidCiphertextException", XKS_TEXTS["INVALID_CIPHERTEXT"], rank=Rank.ASSUMED, source=_CONTRADICTED
+    "InvalidCiphertextException", XKS_TEXTS["InvalidCiphertextException"], rank=Rank.ASSUMED, source=_CONTRADICTED
 )
 
 # Creating or updating a key store: a proxy that does not answer well at its URI.
 xks_unreachable = _by_failure(
     "XksProxyUriUnreachableException",
-    _each(("TIMEOUT", "UNREACHABLE"), _GUIDE) | {"UNHEALTHY": f"API_CreateCustomKeyStore, for the code; {_GUIDE}"},
-    _each(("DEPENDENCY_TIMEOUT", "INTERNAL", "INVALID_URI_PATH", "THROTTLED"), _CONTRADICTED)
-    | {"TLS": f"{_EVIDENCE}, where the sources disagree on the code"},
+    _each(("no answer in time", "unreachable"), _GUIDE)
+    | {"unhealthy": f"API_CreateCustomKeyStore, for the code; {_GUIDE}"},
+    _each(
+        ("DependencyTimeoutException", "InternalException", "InvalidUriPathException", "ThrottlingException"),
+        _CONTRADICTED,
+    )
+    | {"no TLS connection": f"{_EVIDENCE}, where the sources disagree on the code"},
 )
 
 # Creating or updating a key store: a credential that the proxy does not take.
 xks_credential = _by_failure(
-    "XksProxyIncorrectAuthenticationCredentialException", {"AUTHENTICATION_FAILED": _GUIDE}, {}
+    "XksProxyIncorrectAuthenticationCredentialException", {"AuthenticationFailedException": _GUIDE}, {}
 )
 
 # Creating or updating a key store: a proxy that does not let KMS in.
-xks_configuration = _by_failure("XksProxyInvalidConfigurationException", {}, {"ACCESS_DENIED": _CONTRADICTED})
+xks_configuration = _by_failure("XksProxyInvalidConfigurationException", {}, {"AccessDeniedException": _CONTRADICTED})
 
 # Creating or updating a key store: a proxy that answers a health request with anything else.
 xks_response = _by_failure(
     "XksProxyInvalidResponseException",
-    {"INVALID_RESPONSE": _GUIDE},
+    {"invalid response": _GUIDE},
     _each(
         (
-            "INVALID_CIPHERTEXT",
-            "INVALID_KEY_USAGE",
-            "KEY_DISABLED",
-            "KEY_NOT_FOUND",
-            "UNSUPPORTED_OPERATION",
-            "VALIDATION",
+            "InvalidCiphertextException",
+            "InvalidKeyUsageException",
+            "InvalidStateException",
+            "KeyNotFoundException",
+            "UnsupportedOperationException",
+            "ValidationException",
         ),
         _CREATE,
     ),
 )
 
 # Creating a key: the proxy does not find the external key.
-xks_key_not_found = _by_failure("XksKeyNotFoundException", {"KEY_NOT_FOUND": _GUIDE}, {})
+xks_key_not_found = _by_failure("XksKeyNotFoundException", {"KeyNotFoundException": _GUIDE}, {})
 
 # Creating a key: the proxy does not describe the external key.
 xks_key_unusable = _by_failure(
     "CustomKeyStoreInvalidStateException",
     {},
     _each((*XKS_TEXTS, *_WITHOUT_TEXT), _SPECIFICATION)
-    | _each(("INVALID_KEY_USAGE", "KEY_DISABLED", *_WITHOUT_TEXT[:-1]), _CONTRADICTED),
+    | _each(("InvalidKeyUsageException", "InvalidStateException", *_WITHOUT_TEXT[:-1]), _CONTRADICTED),
 )
 
 

@@ -5,20 +5,22 @@ Source: docs/aws/errors.md#constraint-violations.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fake_kms.errors.answer import Rank, answer, template
 
 __all__ = [
     "at_least",
-    "at_least_long",
     "at_most",
-    "at_most_long",
     "constraints",
     "encryption_context_too_long",
     "in_enum_set",
-    "in_list_each",
     "matching",
     "not_null",
     "violation",
+    "with_elements",
+    "with_length",
+    "with_value",
 ]
 
 
@@ -44,37 +46,37 @@ def not_null() -> str:
     return "Member must not be null"
 
 
+def with_value(limit: str) -> str:
+    """Return the constraint on a number."""
+    return f"Member must have value {limit}"
+
+
+def with_length(limit: str) -> str:
+    """Return the constraint on a length."""
+    return f"Member must have length {limit}"
+
+
 def at_least(minimum: int) -> str:
-    """Return the lower bound of a number."""
-    return f"Member must have value greater than or equal to {minimum}"
+    """Return a lower limit."""
+    return f"greater than or equal to {minimum}"
 
 
-def at_most(maximum: int) -> str:
-    """Return the upper bound of a number."""
-    return f"Member must have value less than or equal to {maximum}"
+def at_most(maximum: int | None) -> str:
+    """Return an upper limit."""
+    return f"less than or equal to {maximum}"
 
 
-def at_least_long(minimum: int) -> str:
-    """Return the lower bound of a length."""
-    return f"Member must have length greater than or equal to {minimum}"
-
-
-def at_most_long(maximum: int) -> str:
-    """Return the upper bound of a length."""
-    return f"Member must have length less than or equal to {maximum}"
-
-
-def matching(pattern: str) -> str:
+def matching(pattern: str | None) -> str:
     """Return the constraint of a pattern."""
     return f"Member must satisfy regular expression pattern: {pattern}"
 
 
-def in_enum_set(values: tuple[str, ...]) -> str:
+def in_enum_set(values: Sequence[str]) -> str:
     """Return the constraint of an enum."""
     return f"Member must satisfy enum value set: [{', '.join(values)}]"
 
 
-def in_list_each(constraint: str) -> str:
+def with_elements(constraint: str) -> str:
     """Return the constraint on the elements of a list."""
     return f"Member must satisfy constraint: [{constraint}]"
 

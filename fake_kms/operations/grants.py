@@ -70,7 +70,7 @@ def _check_grant(call: Call) -> None:
         raise errors.grant_operations_unfit(sorted(unfit), key.arn)
     constraints = request.get("Constraints", {})
     by_context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
-    if by_context and key.spec.kind != "symmetric":
+    if by_context and not key.spec.symmetric:
         raise errors.grant_constraint_unfit(key.arn)
     quota = call.settings.quotas["grants_per_key"]
     if _same_grant(call) is None and len(call.store.grants.of_key(key.arn)) >= quota:

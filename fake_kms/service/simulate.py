@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
-from fake_kms.controls.principals import Principal
+from fake_kms.controls.principal import Principal
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller, FoundKey, KeyUse
 from fake_kms.service.ask import ask, ask_about_key
 from fake_kms.store.find import Found, KeyInAnotherAccount, find_key
 from fake_kms.tables import model
-from fake_kms.wire import TARGET, HttpRequest
+from fake_kms.wire import HttpRequest
+from fake_kms.wire.json11 import TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

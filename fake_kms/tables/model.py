@@ -1,8 +1,7 @@
 """The botocore model of KMS, read once per process and never retyped.
 
-Everything the model says about an operation (members, constraints, declared errors, paging, secrecy) is
-taken from here. Three things that AWS's service adds on top of its public model stand at the end, each with
-its source.
+Everything the model says about an operation (members, constraints, declared errors, secrecy) is taken from here.
+What AWS checks beyond its public model stands in `fake_kms.tables.beyond_model`.
 """
 
 from __future__ import annotations
@@ -12,17 +11,19 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["KEY_ID_PATTERN", "Operation", "Shape", "load"]
+from fake_kms.tables.beyond_model import PATTERNS
 
-# AWS checks this on every KeyIdType though its model does not have it (measured, floci PR #3968).
-KEY_ID_PATTERN = r"^\p{ASCII}+$"
+__all__ = ["Operation", "Shape", "load"]
+
+_KINDS = {"long": "integer"}  # type of the model -> `Shape.kind`, where they differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """One shape of the model, with the shapes inside it; each is made once, so it is compared by identity.
+    """One shape of the model, with the shapes inside it. There is one object per shape, so they compare by identity.
 
-    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp.
+    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp. `matches` is `pattern`,
+    compiled; a value must match as a whole.
     """
 
     name: str
@@ -41,10 +42,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One operation of the model; each is made once, so it is compared by identity.
+    """One operation of the model. There is one object per operation, so they compare by identity.
 
-    `secrets` are the request members whose content never leaves the fake: blobs, and what the model calls
-    sensitive.
+    `secrets` are the request members whose content the journal never shows: blobs, grant tokens, and what the model
+    calls sensitive. `cryptographic` operations are those whose use GetKeyLastUsage reports.
     """
 
     name: str
@@ -52,16 +53,7 @@ class Operation:
     output: Shape | None
     errors: frozenset[str]
     secrets: frozenset[str]
-
-    @property
-    def has_dry_run(self) -> bool:
-        """Whether the request has DryRun."""
-        return "DryRun" in self.input.members
-
-    @property
-    def has_grant_tokens(self) -> bool:
-        """Whether the request has GrantTokens."""
-        return "GrantTokens" in self.input.members
+    cryptographic: bool
 
 
 def _secret(shape: Shape) -> bool:
@@ -91,11 +83,12 @@ def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
         output=shapes[body["output"]["shape"]] if "output" in body else None,
         errors=frozenset(error["shape"] for error in body.get("errors", ())),
         secrets=frozenset(member for member, shape in request.members.items() if _secret(shape)),
+        cryptographic=name in shapes["KeyLastUsageTrackingOperation"].enum,
     )
 
 
 class _Shapes(dict[str, Shape]):
-    """Builds each shape on first use; KMS's model has no shape that contains itself."""
+    """The shapes by name, each built on first use; KMS's model has no shape that contains itself."""
 
     def __init__(self, raw: dict[str, dict[str, Any]]) -> None:
         super().__init__()
@@ -103,7 +96,7 @@ class _Shapes(dict[str, Shape]):
 
     def __missing__(self, name: str) -> Shape:
         raw = self._raw[name]
-        pattern = KEY_ID_PATTERN if name == "KeyIdType" else raw.get("pattern")
+        pattern = PATTERNS.get(name, raw.get("pattern"))
         shape = Shape(
             name=name,
             kind=_KINDS.get(raw["type"], raw["type"]),
@@ -120,6 +113,3 @@ class _Shapes(dict[str, Shape]):
         )
         self[name] = shape
         return shape
-
-
-_KINDS = {"long": "integer"}

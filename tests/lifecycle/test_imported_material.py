@@ -229,10 +229,10 @@ class TestSeveralMaterials:
         ]
         third = b"3" * 32
         answer = parameters(client, key)
-        from fake_kms.crypto.material import identify
+        from fake_kms.crypto.material import derive_material_id
 
         message = (
-            f"New key material (id: {identify(key['KeyId'], third).hex()}) cannot be imported into KMS key {key['Arn']}, "
+            f"New key material (id: {derive_material_id(key['KeyId'], third).hex()}) cannot be imported into KMS key {key['Arn']}, "
             f"because another key material (id: {second}) is pending rotation."
         )
         with refused("KMSInvalidStateException", message):
