@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fake_kms.controls.journal import Event, Journal
     from fake_kms.controls.principal import Principal
     from fake_kms.controls.principals import Principals
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.service import Service
     from fake_kms.wire import HttpRequest, HttpResponse
     from fake_kms.xks import Xks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fake_kms import (
     Clock,
@@ -74,12 +74,28 @@ def control(kms: FakeKms) -> None:
     clusters: Clusters = kms.clusters
     cluster: Cluster = clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f")
     cluster.set_state("ACTIVE")
-    kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
-    kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
-    kms.xks.add_vpc_endpoint_service(
-        "com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=kms.account_id, meets_requirements=True
-    )
     print(outcomes)
+
+
+class BrokenProxy:
+    """A proxy of the user's own."""
+
+    def call(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        """Fail."""
+        raise XksFailure(Failure.TIMEOUT, f"{path}: {body}")
+
+
+def keep_keys_outside(kms: FakeKms) -> None:
+    """Use external key stores."""
+    xks: Xks = kms.xks
+    local = LocalXksProxy()
+    proxy: XksProxy = local
+    xks.route("https://proxy.example.com", proxy, credential=("ID", "secret"))
+    xks.route("https://broken.example.com", BrokenProxy())
+    with serve(local, access_key_id="ID", secret_access_key="secret") as url:
+        xks.route("https://proxy.example.com/kms/xks/v1", url, timeout=1, ca_certs=None)
+    service = "com.amazonaws.vpce.us-east-1.vpce-svc-0"
+    xks.add_vpc_endpoint_service(service, owner=kms.account_id, meets_requirements=True)
 
 
 def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
@@ -98,24 +114,6 @@ def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
 def seal(private_key: RSAPrivateKey, answer: bytes) -> None:
     """Use what Nitro Enclaves need."""
     document: bytes = attestation_document({0: "ab" * 48}, private_key.public_key())
-    authority: AttestationAuthority = AttestationAuthority()
-    fake: FakeKms = FakeKms(attestation_roots=[authority.root])
-    other: bytes = authority.document({0: "ab" * 48}, private_key.public_key(), debug=True)
-    print(document, other, fake, open_ciphertext(private_key, answer))
-
-
-class Proxy:
-    """A proxy of one's own."""
-
-    def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Refuse everything."""
-        raise XksFailure(Failure.UNREACHABLE, f"{path} {sorted(body)}")
-
-
-def encrypt_outside(kms: FakeKms) -> None:
-    """Use what external key stores need."""
-    control: Xks = kms.xks
-    proxy: XksProxy = Proxy()
-    control.route("https://proxy.example.com", proxy)
-    with serve(LocalXksProxy(), access_key_id="ID", secret_access_key="secret") as url:
-        control.route("https://other.example.com", url)
+    authority = AttestationAuthority()
+    roots: list[bytes] = [authority.root]
+    print(document, open_ciphertext(private_key, answer), FakeKms(attestation_roots=roots))
