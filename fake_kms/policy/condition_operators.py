@@ -74,7 +74,7 @@ def _arn_like(texts: tuple[str, ...], variables: bool) -> Matcher:
 
 
 def _by_value(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> _CompileValues:
-    """Compare the values that both texts stand for; a text that `read` does not understand matches nothing."""
+    """Compile to a comparison of values: both texts are read, and a text that cannot be read matches nothing."""
 
     def compile_values(texts: tuple[str, ...], _variables: bool) -> Matcher:
         bounds = tuple(bound for text in texts if (bound := read(text)) is not None)

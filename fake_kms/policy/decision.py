@@ -27,7 +27,7 @@ class Outcome(str, Enum):
 
     @property
     def explicit(self) -> bool:
-        """Whether a policy denies explicitly, as opposed to none allowing."""
+        """Whether a policy explicitly denies. Otherwise a refusal means that no policy allows."""
         return self.name.startswith("DENIED_BY_")
 
 
@@ -50,7 +50,7 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
-        """Whether the caller may."""
+        """Whether the caller may perform the action."""
         return self.outcome is Outcome.ALLOWED
 
     def explain(self) -> str:

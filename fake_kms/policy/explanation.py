@@ -20,7 +20,7 @@ __all__ = ["Explanation", "explanations"]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One statement or grant: whether it matched the request, and if not, which element failed and why."""
+    """Whether one statement or grant matched the request, and if not, which element failed and why."""
 
     policy: str
     statement: str

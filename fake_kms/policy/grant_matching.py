@@ -24,7 +24,7 @@ _Pairs = frozenset[tuple[str, str]]
 
 
 def grant_matches(grant: GrantTerms, request: Request) -> bool:
-    """Whether a grant covers a request; whether the caller's own policies must allow, too, is another question."""
+    """Whether a grant covers a request. The caller's own policies are not considered."""
     if request.grant_operation not in grant.operations:
         return False
     if must_allow_for_grantee(grant.grantee, request.principal) is None:
