@@ -1,7 +1,8 @@
 """External key stores: their settings, their proxies, and the errors and codes for failures of the proxies.
 
-Source: XKS proxy API specification v1.0.3; Developer Guide, xks-troubleshooting. Assumed: the codes for failures that
-these do not name, which have no `message` either; a proxy that answers so to a real KMS would settle them.
+Source: XKS proxy API specification; Developer Guide, "Troubleshooting external key stores". Assumed: the codes for
+failures that these do not name, which have no `message` either; contradicted by
+docs/aws/evidence.md#custom-key-stores.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """External keys: their description, and encryption with them, through the proxy of their key store.
 
-Source: XKS proxy API specification v1.0.3; Developer Guide, xks-troubleshooting.
+Source: XKS proxy API specification; Developer Guide, "Troubleshooting external key stores".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the operations on custom key stores have in common: finding one, and the settings of its type.
 
-Source: CreateCustomKeyStore and UpdateCustomKeyStore.
+Source: API_CreateCustomKeyStore; API_UpdateCustomKeyStore.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Custom key stores: the user's CloudHSM clusters and external key managers, and the keys in them.
 
-Source: AWS KMS Developer Guide, "Key stores"; the documentation of the operations and of their errors (api_semantics
-section 7). Assumed: the order of the checks, all of which come after authorization.
+Source: Developer Guide, "Key stores"; API_CreateCustomKeyStore; docs/aws/api_semantics.md#custom-key-stores. Assumed:
+the order of the checks, all of which come after authorization.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_key_store", "put_into_key_store"]
 
-# What may change while the key store is connected. Source: UpdateCustomKeyStore; CustomKeyStoreInvalidStateException
-# knows of the name only. Assumed: the operation is right.
+# What may change while the key store is connected. Source: API_UpdateCustomKeyStore. Assumed: this
+# page is right, and not that of CustomKeyStoreInvalidStateException, which knows of the name only.
 _UPDATED_ANY_TIME = {
     "CustomKeyStoreId",
     "NewCustomKeyStoreName",
@@ -206,7 +206,7 @@ def check_key_store(call: Call, spec: KeySpec) -> None:
     for member in ("CustomKeyStoreId", "XksKeyId") if origin == EXTERNAL else ("CustomKeyStoreId",):
         if member not in request:
             raise errors.member_required_with(member, "Origin", origin)
-    # Assumed: the code, and no `message`; the rule is documented.
+    # Assumed: the code of this refusal, and no `message`; the rule is documented.
     if spec.name != "SYMMETRIC_DEFAULT" or request.get("MultiRegion"):
         raise errors.unsupported()
     _check_takes_key(call, origin)
@@ -214,7 +214,7 @@ def check_key_store(call: Call, spec: KeySpec) -> None:
 
 def _check_takes_key(call: Call, origin: str) -> None:
     key_store = named_key_store(call)
-    if key_store.kind != origin:  # Assumed: the code, and no `message`
+    if key_store.kind != origin:  # Assumed: the code of this refusal, and no `message`.
         raise errors.unsupported()
     connected_key_store(call)
     if key_store.external and call.input["XksKeyId"] in key_store.keys:

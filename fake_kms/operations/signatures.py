@@ -27,7 +27,8 @@ _KEY = KeyUse(usage="SIGN_VERIFY", algorithm="SigningAlgorithm")
 def _check_message(call: Call) -> None:
     algorithm, message_type = call.input["SigningAlgorithm"], call.input.get("MessageType", "RAW")
     spec = call.key.spec
-    # Assumed: EXTERNAL_MU with keys other than ML-DSA is refused like DIGEST with ML-DSA, by key spec.
+    # EXTERNAL_MU with keys other than ML-DSA is refused like DIGEST with ML-DSA, by key spec. Source:
+    # docs/aws/recorded.md#sign-verify.
     if message_type not in MESSAGE_TYPES_OF_KIND.get(spec.kind, MESSAGE_TYPES):
         raise errors.message_type_of_key_spec(message_type, spec.name)
     if message_type not in MESSAGE_TYPES_OF_ALGORITHM.get(algorithm, (message_type,)):

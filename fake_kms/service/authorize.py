@@ -1,6 +1,6 @@
 """Whether the caller may: each resource of a call is checked against policies and grants, in AWS's order.
 
-What is checked on what: authorization facts, section 1; the wording of refusals: section 4.
+Source: docs/aws/authorization.md#permissions, for what is checked on what; docs/aws/authorization.md#denials.
 """
 
 from __future__ import annotations

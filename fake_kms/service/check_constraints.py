@@ -2,8 +2,8 @@
 
 Each shape of the model is compiled once, into a function that returns the violations in a value.
 
-Grammar: errors.md, "ValidationException grammar" (recorded and measured; paths into lists by analogy with the
-recorded `tags.1.member.tagKey`). Violations come in the order of the model's members. Assumed: that order.
+Source: docs/aws/errors.md#constraint-violations. Paths into lists are like the recorded `tags.1.member.tagKey`.
+Assumed: violations come in the order of the model's members.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Recipients in Nitro Enclaves, on the way in: the attestation document.
 
-Source: the Recipient documentation of the operations that have it.
+Source: API_RecipientInfo.
 """
 
 from __future__ import annotations
