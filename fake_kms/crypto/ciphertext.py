@@ -11,12 +11,13 @@ docs/aws/crypto.md#length; docs/aws/recorded.md#general, for the material id.
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.crypto.context import canonical
 from fake_kms.crypto.der import tlv
-from fake_kms.crypto.primitives import BadCiphertext, open_gcm, sha256
+from fake_kms.crypto.primitives import BadCiphertext, open_gcm
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
@@ -94,7 +95,7 @@ def decrypt(sealed: Sealed, material: Material, context: Mapping[str, str] | Non
 
 def additional_data(sealed: Sealed, context: Mapping[str, str] | None) -> bytes:
     """Return what an external key authenticates besides the content: a hash of the header and the context."""
-    return sha256(sealed.header + canonical(context))
+    return hashlib.sha256(sealed.header + canonical(context)).digest()
 
 
 def parse(blob: bytes) -> Sealed:
