@@ -3,10 +3,9 @@
     01 02 KK 00 78 | material id (32) | 01 | nonce (16) | u32 length | CMS EncryptedData (AES-256-GCM)
 
 KK is 02 for Encrypt and ReEncrypt, 03 for data keys. The content holds 11 bytes more than the plaintext, and
-the tag. Header and encryption context are authenticated. Layout and lengths: 23 real blobs taken apart, see
-the facts on crypto, section 1; the meaning of the 11 bytes is not public, so here they are seven zeros and the
-plaintext's length. Assumed: the 32 bytes are the KeyMaterialId; a blob and a DescribeKey of the same real key
-would settle it.
+the tag. Header and encryption context are authenticated. The meaning of the 11 bytes is not public, so
+here they are seven zeros and the plaintext's length. Source: docs/aws/crypto.md#layout, from 23 real blobs;
+docs/aws/crypto.md#length; docs/aws/recorded.md#general, for the material id.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The proxy API as KMS speaks it: its requests, and the checks on the answers.
 
-Source: XKS proxy API specification v1.0.3 (facts on crypto, section 7).
+Source: XKS proxy API specification; docs/aws/crypto.md#external-key-stores.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class KeyMachine(RuleBasedStateMachine):
         if primary is not None:
             primary.replicas.remove(key)
             if primary.waiting is not None and not primary.replicas:
-                primary.deletion, primary.waiting = date + primary.pending_window_days * DAY, None
+                primary.deletion, primary.waiting = date + primary.waiting * DAY, None
 
     def on_expire(self, key, _):
         key.imported, key.expires = False, None
