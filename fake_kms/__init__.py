@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fake_kms._version import __version__
+
 __all__ = [
     "Clock",
     "Cluster",
@@ -22,6 +24,7 @@ __all__ = [
     "Principal",
     "Principals",
     "Role",
+    "__version__",
     "current",
     "fake_kms",
 ]
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from fake_kms.controls.journal import Event, Journal
     from fake_kms.controls.principal import Credentials, Principal, Role
     from fake_kms.controls.principals import Principals
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
 else:
     # Every pytest run imports this package, for the options of the plugin; the rest waits until it is used.
     _MODULES = {
@@ -54,7 +57,7 @@ else:
         "Principal": "controls.principal",
         "Role": "controls.principal",
         "Principals": "controls.principals",
-        "Decision": "policy.decide",
+        "Decision": "policy.decision",
     }
 
     def __getattr__(name: str) -> object:

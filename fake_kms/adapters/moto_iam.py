@@ -10,8 +10,9 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.policy.document import MalformedPolicy, parse_policy
+from fake_kms.policy.document import compile_policy
 from fake_kms.policy.identity import Identity
+from fake_kms.policy.malformed import MalformedPolicy
 from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _compiled(documents: list[tuple[str, Any]]) -> tuple[Policy, ...]:
     for name, document in documents:
         text = document if isinstance(document, str) else json.dumps(document)
         try:
-            found.append(parse_policy(text, name, kind="identity"))
+            found.append(compile_policy(text, name, kind="identity"))
         except MalformedPolicy as reason:
             raise ValueError(f"moto's policy {name}: {reason}") from None
     return tuple(found)

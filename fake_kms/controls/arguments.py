@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fake_kms import arns
-from fake_kms.policy.document import MalformedPolicy, Policy, parse_policy
+from fake_kms.policy.document import Policy
+from fake_kms.policy.document import compile_policy as compile_document
+from fake_kms.policy.malformed import MalformedPolicy
 
 __all__ = [
     "ContextKeys",
@@ -62,7 +64,7 @@ def compile_policy(document: PolicyDocument, title: str) -> Policy:
     """Compile an IAM policy. Raises: ValueError that points at the statement if it is malformed."""
     text = document if isinstance(document, str) else json.dumps(document)
     try:
-        return parse_policy(text, title, kind="identity")
+        return compile_document(text, title, kind="identity")
     except MalformedPolicy as reason:
         raise ValueError(f"{title}: {reason}") from None
 

@@ -11,7 +11,7 @@ from fake_kms.clock import from_epoch
 from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
 
 __all__ = ["Event", "Journal"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.operations._declare import Declaration, KeyUse
     from fake_kms.operations.settings import Settings
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.policy.identity import Identity
     from fake_kms.store.grant import StoredGrant
     from fake_kms.store.key import Key

@@ -14,7 +14,7 @@ from fake_kms.operations._rotation_dates import rotate_if_overdue
 from fake_kms.operations.call import Call, FoundKey
 from fake_kms.operations.custom_key_stores import check_key_store, put_into_key_store
 from fake_kms.operations.tags import check_tags, put_tags
-from fake_kms.policy.document import default_policy, normalize
+from fake_kms.policy.key_policy_text import default_key_policy, normalize
 from fake_kms.store.key import Key
 from fake_kms.store.key_materials import KeyMaterialVersion
 from fake_kms.store.multi_region_key import MultiRegionKey
@@ -69,7 +69,7 @@ def _check_available(spec: KeySpec) -> None:
     try:
         check_available(spec)
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
 
 
 def _spec(call: Call) -> KeySpec:
@@ -123,7 +123,7 @@ def policy_of(call: Call) -> str:
     """Return the key policy of a request as AWS keeps it, or the default one."""
     if "Policy" in call.input:
         return normalize(call.input["Policy"])
-    return default_policy(arns.account_root_arn(call.region.partition, call.region.account))
+    return default_key_policy(arns.account_root_arn(call.region.partition, call.region.account))
 
 
 @operation("DescribeKey", KeyUse())

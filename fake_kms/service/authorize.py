@@ -1,6 +1,6 @@
 """Whether the caller may: each resource of a call is checked against policies and grants, in AWS's order.
 
-What is checked on what: authorization facts, section 1; the wording of refusals: section 4.
+Source: docs/aws/authorization.md#permissions, for what is checked on what; docs/aws/authorization.md#denials.
 """
 
 from __future__ import annotations
@@ -10,32 +10,23 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
+from fake_kms.grant_terms import GrantTerms
 from fake_kms.operations import FoundKey, KeyUse
-from fake_kms.policy.decide import Outcome
-from fake_kms.policy.grant_terms import Grant
-from fake_kms.policy.principal_element import ALL_LIMITS, limits_of_name
+from fake_kms.policy.decision import Outcome
+from fake_kms.policy.must_allow import MustAllow
+from fake_kms.policy.principal_element import must_allow_for_grantee
 from fake_kms.service.ask import ask, ask_about_key, key_policy_of
 
 if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.operations import Call
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.service.decision_cache import DecisionCache
     from fake_kms.store.grant import StoredGrant
     from fake_kms.tables.permissions import Permission
 
 __all__ = ["authorize"]
 
-_CLAUSES = {
-    Outcome.DENIED_BY_KEY_POLICY: "with an explicit deny in a resource-based policy",
-    Outcome.DENIED_BY_IDENTITY_POLICY: "with an explicit deny in an identity-based policy",
-    Outcome.DENIED_BY_BOUNDARY: "with an explicit deny in a permissions boundary",
-    Outcome.DENIED_BY_SESSION_POLICY: "with an explicit deny in a session policy",
-    Outcome.NOT_ALLOWED_BY_KEY_POLICY: "because no resource-based policy allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY: "because no identity-based policy allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_BOUNDARY: "because no permissions boundary allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_SESSION_POLICY: "because no session policy allows the {action} action",
-}
 _NO_TOKENS: frozenset[str] = frozenset()
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
@@ -130,8 +121,7 @@ def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
 
 
 def _denied(call: Call, action: str, resource: str, decision: Decision) -> KmsError:
-    clause = _CLAUSES[decision.outcome].format(action=action)
-    return errors.access_denied(call.caller.arn, action, resource, clause)
+    return errors.access_denied(decision.outcome.value, call.caller.arn, action, resource)
 
 
 def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> None:
@@ -143,15 +133,16 @@ def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> No
     """
     key, principal, action = found.key, call.caller.identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
-    retirer = Grant("of the retiring principal", retiring, frozenset({"RetireGrant"})) if retiring else None
+    retirer = GrantTerms("of the retiring principal", retiring, ("RetireGrant",)) if retiring else None
     by_account = principal.account == grant.issuing_account or (
-        retiring is not None and limits_of_name(retiring, principal) == ALL_LIMITS
+        retiring is not None and must_allow_for_grantee(retiring, principal) is MustAllow.ALL
     )
-    grants = [entry for entry in (retirer, grant.authorizing) if entry is not None]
+    grants = [entry for entry in (retirer, grant.terms) if entry is not None]
     through_iam = ask(call, action, key.arn, on=found, key_policy=key_policy_of(key))
     through_grant = ask(call, action, key.arn, on=found, account=key.account, grants=grants)
-    denied = through_iam.outcome.value.startswith("DENIED")
-    decision = through_iam if denied or (by_account and not through_grant.allowed) else through_grant
+    decision = (
+        through_iam if through_iam.outcome.explicit or (by_account and not through_grant.allowed) else through_grant
+    )
     call.decisions.append(decision)
     if not decision.allowed:
         raise _denied(call, action, key.arn, decision)

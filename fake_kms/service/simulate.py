@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fake_kms.operations import Declaration, Tools
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
 
 __all__ = ["Question", "simulate"]
 
@@ -47,10 +47,10 @@ def simulate(tools: Tools, now: float, question: Question) -> Decision:
     declaration = _declaration_of(action)
     call = _call(tools, now, declaration, question)
     if declaration.permission.resource not in {"key", "alias"}:
-        return ask(call, action, "*")
+        return ask(call, action, "*", explain=True)
     found = FoundKey(_use_of(declaration, action), *_find(call, question.key))
     call.found.append(found)
-    return ask_about_key(call, action, found)
+    return ask_about_key(call, action, found, explain=True)
 
 
 def _declaration_of(action: str) -> Declaration:

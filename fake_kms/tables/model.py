@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
 
 from fake_kms.tables.beyond_model import PATTERNS
 
@@ -22,8 +26,7 @@ _KINDS = {"long": "integer"}  # type of the model -> `Shape.kind`, where they di
 class Shape:
     """One shape of the model, with the shapes inside it. There is one object per shape, so they compare by identity.
 
-    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp. `matches` is `pattern`,
-    compiled; a value must match as a whole.
+    `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp.
     """
 
     name: str
@@ -35,9 +38,13 @@ class Shape:
     minimum: int | None = None
     maximum: int | None = None
     pattern: str | None = None
-    matches: re.Pattern[str] | None = None
     enum: tuple[str, ...] = ()
     sensitive: bool = False
+
+    @property
+    def matches(self) -> re.Pattern[str] | None:
+        """The pattern, compiled when it is first needed; a value must match as a whole."""
+        return None if self.pattern is None else _compiled(self.pattern)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +83,26 @@ def load() -> dict[str, Operation]:
 def _read() -> dict[str, Any]:
     # `load_service_model` does the same, but looks through the folders of all other services first, which takes longer
     # than reading.
-    from botocore.loaders import Loader
-
-    loader = Loader()
-    raw: dict[str, Any] = loader.load_data(f"kms/{loader.determine_latest_version('kms', 'service-2')}/service-2")
+    loader = _loader()
+    version = loader.determine_latest_version("kms", "service-2")
+    raw: dict[str, Any] = loader.load_data(f"kms/{version}/service-2")
     return raw
+
+
+def _loader() -> Loader:
+    """Return the loader of boto3's default session, which has read the model if it made a client; else a new one."""
+    default_session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+    loader: Loader | None = getattr(default_session, "_loader", None)
+    if loader is not None:
+        return loader
+    from botocore import loaders
+
+    return loaders.Loader()
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII)
 
 
 def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
@@ -115,7 +137,6 @@ class _Shapes(dict[str, Shape]):
             minimum=raw.get("min"),
             maximum=raw.get("max"),
             pattern=pattern,
-            matches=re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII) if pattern else None,
             enum=tuple(raw.get("enum", ())),
             sensitive=raw.get("sensitive", False),
         )

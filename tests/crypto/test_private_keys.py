@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from cryptography.hazmat.primitives import asymmetric as cryptography_asymmetric
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fake_kms.crypto import asymmetric, private_keys, signature_schemes
@@ -13,8 +14,13 @@ from fake_kms.crypto.private_keys import Unavailable
 from fake_kms.tables.key_specs import KEY_SPECS
 
 SEED = bytes(range(64))
-PACKAGE = "cryptography.hazmat.primitives.asymmetric"
 MU = "MessageType EXTERNAL_MU needs cryptography 49 or newer."
+
+
+def remove(monkeypatch, module):
+    """Make a module of `cryptography` as absent as in older versions, imported before or not."""
+    monkeypatch.setitem(sys.modules, f"{cryptography_asymmetric.__name__}.{module}", None)
+    monkeypatch.delattr(cryptography_asymmetric, module, raising=False)
 
 
 @pytest.mark.parametrize("spec", ["ECC_NIST_P256", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519", "ML_KEM_512"])
@@ -31,7 +37,7 @@ def test_sm2_is_unavailable(generate):
 
 
 def test_ml_dsa_is_unavailable_in_an_older_cryptography(monkeypatch):
-    monkeypatch.setitem(sys.modules, f"{PACKAGE}.mldsa", None)
+    remove(monkeypatch, "mldsa")
     text = r"^ML_DSA_44 needs cryptography 48 or newer with an OpenSSL that has ML-DSA\.$"
 
     with pytest.raises(Unavailable, match=text):
@@ -39,7 +45,7 @@ def test_ml_dsa_is_unavailable_in_an_older_cryptography(monkeypatch):
 
 
 def test_ml_kem_falls_back_in_an_older_cryptography(monkeypatch):
-    monkeypatch.setitem(sys.modules, f"{PACKAGE}.mlkem", None)
+    remove(monkeypatch, "mlkem")
     private = private_keys.from_seed(KEY_SPECS["ML_KEM_768"], SEED)
 
     assert isinstance(private, ml_kem.PrivateKey)

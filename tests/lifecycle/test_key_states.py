@@ -6,6 +6,7 @@ import botocore.exceptions
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from iam import ROOT, allow, key_policy
 from internals import stored_key
 
 from fake_kms import errors
@@ -23,10 +24,9 @@ TEXTS = {
     errors.creating: ("KMSInvalidStateException", "{arn} is creating."),
     errors.updating: ("KMSInvalidStateException", "{arn} is updating."),
 }
-POLICY = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}'
+POLICY = key_policy(allow(to=ROOT))
 SIGNING = {"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
 MACKING = {"Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
-ROOT = "arn:aws:iam::123456789012:root"
 WRAPPING = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
 EXTERNAL = {"DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial"}
 MULTI_REGION = {"ReplicateKey", "UpdatePrimaryRegion"}

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from iam import ROOT, allow
 
 from fake_kms import FakeKms
 
@@ -73,16 +74,7 @@ class TestReplicas:
 
     def test_tags_and_policy_of_its_own(self, client, primary, there):
         tags = [{"TagKey": "a", "TagValue": "b"}]
-        policy = {
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                    "Action": "kms:*",
-                    "Resource": "*",
-                }
-            ]
-        }
+        policy = {"Statement": [allow(to=ROOT)]}
         answer = replicate(client, primary, Tags=tags, Policy=json.dumps(policy))
 
         assert answer["ReplicaTags"] == tags

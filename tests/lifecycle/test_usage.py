@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from iam import ROOT, allow, deny, key_policy
 
 
 def usage(client, key):
@@ -50,25 +49,9 @@ def test_refusals_dry_runs_and_administration_do_not_count(client, key):
 
 
 def test_a_policy_that_protects_keys_in_use(kms, client):
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "kms:ScheduleKeyDeletion",
-                "Resource": "*",
-                "Condition": {"NumericLessThan": {"kms:TrailingDaysWithoutKeyUsage": "30"}},
-            },
-        ],
-    }
-    key = client.create_key(Policy=json.dumps(policy))["KeyMetadata"]
+    in_use = {"NumericLessThan": {"kms:TrailingDaysWithoutKeyUsage": "30"}}
+    text = key_policy(allow(to=ROOT), deny("kms:ScheduleKeyDeletion", to="*", Condition=in_use))
+    key = client.create_key(Policy=text)["KeyMetadata"]
     kms.clock.advance(days=31)
     client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
     with pytest.raises(client.exceptions.ClientError, match="explicit deny in a resource-based policy"):

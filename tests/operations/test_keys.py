@@ -6,6 +6,7 @@ import datetime
 import re
 
 import pytest
+from iam import ADMIN, NOT_BY_KEY_POLICY, across, denied
 
 from fake_kms.tables import model
 
@@ -82,15 +83,11 @@ class TestCreateKey:
 
     def test_what_the_account_has_is_told_after_authorization(self, kms, refused):
         nobody = kms.principals.role("Nobody")
-        message = (
-            f"User: {nobody.arn} is not authorized to perform: kms:CreateKey on resource: * because no identity-based "
-            "policy allows the kms:CreateKey action"
-        )
         for request in (
             {"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": "cks-x"},
             {"Tags": [{"TagKey": "aws:x", "TagValue": ""}]},
         ):
-            with refused("AccessDeniedException", message):
+            with refused("AccessDeniedException", denied(nobody, "CreateKey", "*")):
                 nobody.client().create_key(**request)
 
     def test_a_custom_key_store_that_does_not_exist(self, client, refused):
@@ -211,12 +208,7 @@ class TestAccountsAndRegions:
         missing = f"arn:aws:kms:us-east-1:888888888888:key/{MISSING}"
 
         for arn, action in ((missing, "DescribeKey"), (key["Arn"], "DisableKey")):
-            message = (
-                f"User: arn:aws:iam::999999999999:user/admin is not authorized to perform: kms:{action} on this resource "
-                "because the resource does not exist in this Region, no resource-based policies allow access, or a "
-                "resource-based policy explicitly denies access"
-            )
-            with refused("AccessDeniedException", message):
+            with refused("AccessDeniedException", across("arn:aws:iam::999999999999:user/admin", action)):
                 getattr(other, {"DescribeKey": "describe_key", "DisableKey": "disable_key"}[action])(KeyId=arn)
 
     @pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
@@ -353,11 +345,7 @@ class TestAwsManagedKeys:
         request = dict(self.FORBIDDEN[operation])
         request["TargetKeyId" if operation == "CreateAlias" else "KeyId"] = managed["KeyId"]
 
-        message = (
-            f"User: arn:aws:iam::123456789012:user/admin is not authorized to perform: kms:{operation} on resource: "
-            f"{managed['Arn']} because no resource-based policy allows the kms:{operation} action"
-        )
-        with refused("AccessDeniedException", message):
+        with refused("AccessDeniedException", denied(ADMIN, operation, managed, NOT_BY_KEY_POLICY)):
             client._make_api_call(operation, request)
 
     def test_its_policy_and_tags_can_be_read(self, client):

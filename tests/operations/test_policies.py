@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from iam import ROOT, allow
 
 DEFAULT = """{
   "Version" : "2012-10-17",
@@ -20,12 +21,7 @@ DEFAULT = """{
   } ]
 }"""
 MALFORMED = "The request was rejected because the specified policy is not syntactically or semantically correct."
-ROOT = {
-    "Effect": "Allow",
-    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-    "Action": "kms:*",
-    "Resource": "*",
-}
+OWN = allow(to=ROOT)
 
 
 @pytest.mark.aws
@@ -39,8 +35,8 @@ def test_a_policy_comes_back_as_aws_prints_it(client, key):
     policy = {
         "Version": "2012-10-17",
         "Statement": [
-            ROOT | {"Principal": {"AWS": [ROOT["Principal"]["AWS"]]}, "Action": ["kms:A*", "kms:B*"]},
-            ROOT,
+            allow(["kms:A*", "kms:B*"], to=[ROOT]),
+            OWN,
         ],
     }
     client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))
@@ -69,9 +65,9 @@ def test_a_policy_comes_back_as_aws_prints_it(client, key):
 
 
 def test_a_policy_given_at_creation(client):
-    key_id = client.create_key(Policy=json.dumps({"Statement": [ROOT]}))["KeyMetadata"]["KeyId"]
+    key_id = client.create_key(Policy=json.dumps({"Statement": [OWN]}))["KeyMetadata"]["KeyId"]
 
-    assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [ROOT]}
+    assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [OWN]}
 
 
 @pytest.mark.parametrize("how", ["CreateKey", "PutKeyPolicy"])
@@ -90,7 +86,7 @@ def test_what_is_no_policy(client, key, refused, how, policy):
 
 
 def test_a_policy_above_32_kb(client, key, refused):
-    policy = json.dumps({"Statement": [ROOT | {"Sid": "x" * 33_000}]})
+    policy = json.dumps({"Statement": [OWN | {"Sid": "x" * 33_000}]})
 
     with refused("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes."):
         client.put_key_policy(KeyId=key["KeyId"], Policy=policy)

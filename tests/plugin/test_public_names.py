@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 from pathlib import Path
 
 import pytest
 
 import fake_kms
+import fake_kms.nitro
+import fake_kms.xks
 
 TYPED = Path(__file__).parents[1] / "typing" / "public_api.py"
 README = Path(__file__).parents[2] / "README.md"
@@ -23,19 +26,27 @@ def _imports(tree):
     }
 
 
-@pytest.mark.parametrize("name", fake_kms.__all__)
-def test_the_types_and_the_running_package_have_the_same_names_from_the_same_modules(name):
-    source = ast.parse(Path(fake_kms.__file__).read_text(encoding="utf-8"))
+LAZY = [fake_kms, fake_kms.xks]
+
+
+@pytest.mark.parametrize(("package", "name"), [(package, name) for package in LAZY for name in package.__all__])
+def test_the_types_and_the_running_package_have_the_same_names_from_the_same_modules(package, name):
+    source = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
     modules = {imported: module for module, imported in _imports(source)}
 
-    assert getattr(fake_kms, name) is getattr(importlib.import_module(modules[name]), name)
-    assert name in dir(fake_kms)
+    assert getattr(package, name) is getattr(importlib.import_module(modules[name]), name)
+    assert name in dir(package)
 
 
-def test_there_are_no_other_names():
-    assert fake_kms._MODULES.keys() == set(fake_kms.__all__)
-    with pytest.raises(AttributeError, match="module 'fake_kms' has no attribute 'mock_kms'"):
-        fake_kms.mock_kms  # noqa: B018
+def test_the_version_is_that_of_the_distribution():
+    assert fake_kms.__version__ == importlib.metadata.version("fake-kms")
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_there_are_no_other_names(package):
+    assert package._MODULES.keys() == set(package.__all__) - {"__version__"}
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'mock_kms'"):
+        package.mock_kms  # noqa: B018
 
 
 @pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro", "fake_kms.xks"])
@@ -48,8 +59,9 @@ def test_the_typed_program_uses_every_public_name(module):
     assert used.issuperset(imported.values())
 
 
-@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro", "fake_kms.xks"])
-def test_the_readme_lists_every_public_name(module):
-    text = README.read_text(encoding="utf-8").partition("## What is public")[2].partition("\n## ")[0]
+@pytest.mark.parametrize("package", [fake_kms, fake_kms.nitro, fake_kms.xks])
+def test_the_readme_lists_every_public_name(package):
+    section = README.read_text(encoding="utf-8").partition("## What is public")[2].partition("\n## ")[0]
+    listed = section.partition(f"- `{package.__name__}`: ")[2].partition("\n- ")[0].partition("\n\n")[0]
 
-    assert [name for name in importlib.import_module(module).__all__ if f"`{name}`" not in text] == []
+    assert [name for name in package.__all__ if f"`{name}`" not in listed] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fake_kms import (
     Clock,
@@ -20,6 +20,7 @@ from fake_kms import (
     Principal,
     Principals,
     Role,
+    __version__,
     current,
     fake_kms,
 )
@@ -58,7 +59,7 @@ def open_and_close() -> None:
     with fake_kms() as kms, in_ireland(consistency="eventual"):
         kms.client("eu-west-1", use_ssl=True)
         kms.reset()
-        print(names, current())
+        print(names, current(), __version__.split("."))
 
 
 def control(kms: FakeKms) -> None:
@@ -77,24 +78,25 @@ def control(kms: FakeKms) -> None:
     print(outcomes)
 
 
-class OwnProxy:
+class BrokenProxy:
     """A proxy of the user's own."""
 
-    def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Refuse everything."""
-        raise XksFailure(Failure.KEY_DISABLED, f"{path} {len(body)}")
+    def call(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        """Fail."""
+        raise XksFailure(Failure.TIMEOUT, f"{path}: {body}")
 
 
-def route(kms: FakeKms) -> None:
+def keep_keys_outside(kms: FakeKms) -> None:
     """Use external key stores."""
     xks: Xks = kms.xks
-    proxies: list[XksProxy] = [LocalXksProxy(ciphertext_metadata=b"1"), OwnProxy()]
-    for proxy in proxies:
-        xks.route("https://proxy.example.com", proxy, credential=("ID", "secret"))
-    with serve(LocalXksProxy(), access_key_id="ID", secret_access_key="secret", port=8000) as url:
+    local = LocalXksProxy()
+    proxy: XksProxy = local
+    xks.route("https://proxy.example.com", proxy, credential=("ID", "secret"))
+    xks.route("https://broken.example.com", BrokenProxy())
+    with serve(local, access_key_id="ID", secret_access_key="secret") as url:
         xks.route("https://proxy.example.com/kms/xks/v1", url, timeout=1, ca_certs=None)
-    name = "com.amazonaws.vpce.us-east-1.vpce-svc-0"
-    xks.add_vpc_endpoint_service(name, owner=kms.account_id, meets_requirements=True)
+    service = "com.amazonaws.vpce.us-east-1.vpce-svc-0"
+    xks.add_vpc_endpoint_service(service, owner=kms.account_id, meets_requirements=True)
 
 
 def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
@@ -114,6 +116,5 @@ def seal(private_key: RSAPrivateKey, answer: bytes) -> None:
     """Use what Nitro Enclaves need."""
     document: bytes = attestation_document({0: "ab" * 48}, private_key.public_key())
     authority = AttestationAuthority()
-    other: bytes = authority.document({0: bytes(48)}, None, timestamp_ms=1)
-    fake = FakeKms(attestation_roots=[authority.root])
-    print(document, other, fake, open_ciphertext(private_key, answer))
+    roots: list[bytes] = [authority.root]
+    print(document, open_ciphertext(private_key, answer), FakeKms(attestation_roots=roots))
