@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -24,6 +22,8 @@ def sha256(data: bytes) -> bytes:
 
 def open_gcm(cipher: AESGCM, iv: bytes, sealed: bytes, additional: bytes) -> bytes:
     """Decrypt with AES-GCM; the last 16 bytes are the tag. Raises: BadCiphertext."""
+    from cryptography.exceptions import InvalidTag
+
     try:
         return cipher.decrypt(iv, sealed, additional)
     except (InvalidTag, ValueError):
