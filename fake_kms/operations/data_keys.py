@@ -72,7 +72,7 @@ def _check_pair(call: Call) -> None:
     try:
         crypto.private_keys.check_available(spec)
     except crypto.private_keys.Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
 
 
 def _data_key_pair(call: Call) -> Output:

@@ -69,7 +69,7 @@ def _check_available(spec: KeySpec) -> None:
     try:
         crypto.private_keys.check_available(spec)
     except crypto.private_keys.Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
 
 
 def _spec(call: Call) -> KeySpec:
