@@ -6,6 +6,9 @@ KK is 02 for Encrypt and ReEncrypt, 03 for data keys. The content holds 11 bytes
 the tag. Header and encryption context are authenticated. The meaning of the 11 bytes is not public, so
 here they are seven zeros and the plaintext's length. Source: docs/aws/crypto.md#layout, from 23 real blobs;
 docs/aws/crypto.md#length; docs/aws/recorded.md#general, for the material id.
+
+What CMS writes around a content of some length is kept: without that a Decrypt costs 1.24 instead of 1.13 times
+botocore's floor (benchmarks/). A test compares it with DER that is written tag by tag.
 """
 
 from __future__ import annotations
