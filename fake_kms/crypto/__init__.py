@@ -1,7 +1,8 @@
 """Primitives, formats and key material; knows no KMS rule and no AWS error.
 
 The modules named here are loaded when they are first used, as in `crypto.asymmetric.public_der(...)`, because they load
-most of `cryptography`: the first use of a fake would cost 1.35 times bare boto3's instead of 1.27 times (benchmarks/).
+most of `cryptography`: loaded at once, the first use of a fake costs 1.35 times bare boto3's instead of 1.27 times
+(benchmarks/).
 """
 
 from __future__ import annotations
