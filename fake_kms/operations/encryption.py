@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import asymmetric, ciphertext
+from fake_kms import crypto, errors
+from fake_kms.crypto import ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._cloud_hsm import check_cluster_answers
 from fake_kms.operations._declare import KeyUse, Output, operation
@@ -33,10 +33,10 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
     assert material is not None  # noqa: S101 - the key's state says so
     if key.spec.asymmetric:
         algorithm = _algorithm(call, found)
-        limit = asymmetric.longest_plaintext(algorithm, key.spec.size)
+        limit = crypto.asymmetric.longest_plaintext(algorithm, key.spec.size)
         if len(plaintext) > limit:
             raise errors.plaintext_too_long(algorithm, key.spec.name, limit)
-        return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
+        return crypto.asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
     context, key_store = call.input.get(found.use.context), key.custom_key_store
     external = key_store is not None and _is_external(call, key_store)
     sealed = ciphertext.encrypt(material, plaintext, context, kind, call.tools.entropy)
@@ -54,7 +54,7 @@ def _open(call: Call, found: FoundKey) -> bytes:
         if found.sealed is not None and found.material is not None:
             return _decrypt_sealed(call, found, found.sealed, found.material)
         assert found.key.material is not None  # noqa: S101 - the key's state says so
-        return asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
+        return crypto.asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
 
