@@ -16,7 +16,7 @@ def denied(actor, action, resource, clause=NOT_BY_IDENTITY):
 def across(actor, action):
     """Word a denial that does not tell whether a key of another account exists."""
     return (
-        f"User: {actor.arn} is not authorized to perform: kms:{action} on this resource because the resource does not "
-        "exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies "
-        "access"
+        f"User: {getattr(actor, 'arn', actor)} is not authorized to perform: kms:{action} on this resource because the "
+        "resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
+        "explicitly denies access"
     )
