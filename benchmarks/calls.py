@@ -14,7 +14,7 @@ from measure import against_floor, client, turns
 from moto import mock_aws
 
 from fake_kms import fake_kms
-from fake_kms.adapters import active
+from fake_kms.adapters import handlers
 from fake_kms.wire import HttpResponse
 
 
@@ -88,12 +88,12 @@ def cryptography_calls(rounds: int) -> list[list]:
         contestants = _with_bare(fake, client())
         rows = [row(name, call, bare) for name, (call, bare) in contestants.items()]
         call, bare = contestants["GenerateMac HMAC_256"]
-        door = _NothingButMacs(bare)
-        active.open_(door, ())
+        handler = _NothingButMacs(bare)
+        handlers.push(handler)
         try:
             rows.append(row("GenerateMac by a service without keys, callers, checks or journal", call, bare))
         finally:
-            active.close(door)
+            handlers.remove(handler)
     return rows
 
 

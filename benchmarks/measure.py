@@ -54,7 +54,7 @@ def turns(contestants: dict, rounds: int) -> Times:
 
 def against_floor(call, rounds: int, **others) -> Times:
     """Time a call of an open fake, the same call answered by its own last answer (`floor`), and others, in turn."""
-    answer = _recorded(call)
+    answer = recorded(call)
     patched = botocore.httpsession.URLLib3Session.send
 
     def canned_send(_session, request):
@@ -71,7 +71,8 @@ def against_floor(call, rounds: int, **others) -> Times:
     return turns({"floor": floor, "fake": call, **others}, rounds)
 
 
-def _recorded(call) -> tuple[int, dict, bytes]:
+def recorded(call) -> tuple[int, dict, bytes]:
+    """Give the status, headers and body that a call of an open fake is answered with."""
     seen = []
     send = botocore.httpsession.URLLib3Session.send
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
 from calls import authorization, calls, creating, cryptography_calls, sessions
-from surroundings import growth, opening, start_up
+from surroundings import first_use, growth, opening, start_up
 
 
 class Size(NamedTuple):
@@ -47,6 +47,7 @@ def tables(size: Size) -> Iterator[str]:
     yield table("A session of tests", ["", "fake_kms", "moto", "faster", "at least"], sessions(size.tests))
     yield table("Authorization", ["", "floor", "fake_kms", "at most"], authorization(rounds // 2))
     yield table("Opening and closing", ["", "fake_kms", "moto", "at most"], opening(rounds))
+    yield table("The first use in a process", ["", "floor", "fake_kms", "at most"], first_use(size.start_ups))
     yield table("pytest start-up", ["", "adds", "", "at most"], start_up(size.start_ups))
     yield table(
         "Growth, below the HTTP layer",

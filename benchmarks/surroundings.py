@@ -1,4 +1,4 @@
-"""What a fake costs besides its calls: opening and closing it, having the plugin installed, holding many keys."""
+"""What a fake costs besides its calls: its first use, opening and closing it, an unused plugin, holding many keys."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import tracemalloc
 from pathlib import Path
 
 import requests  # noqa: F401 - as in a process that has loaded it
-from measure import turns
+from measure import CREDENTIALS, Times, recorded, turns
 from moto import mock_aws
 
-from fake_kms import FakeKms
+from fake_kms import FakeKms, fake_kms
 from fake_kms.wire import HttpRequest
 
 
@@ -46,8 +46,8 @@ def start_up(rounds: int) -> list[list]:
         Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
         # In turn, and each first as often as second: whatever goes second is the faster one on some machines.
         differences = [_difference(folder, without_first=number % 2 == 0) for number in range(2 * rounds)]
-    _own_seconds()  # compiles what is not compiled yet
-    own = statistics.median(_own_seconds() for _ in range(rounds))
+    _seconds(OWN)  # compiles what is not compiled yet
+    own = statistics.median(_seconds(OWN) for _ in range(rounds))
     return [
         ["plugin installed and not used: whole runs", f"{statistics.median(differences) * 1e3:+.1f} ms", "", "5 ms"],
         ["plugin installed and not used: its import and its hooks", f"{own * 1e3:+.1f} ms", "", "5 ms"],
@@ -65,8 +65,11 @@ print(time.perf_counter() - start)
 """
 
 
-def _own_seconds() -> float:
-    done = subprocess.run([sys.executable, "-c", OWN], capture_output=True, check=True, text=True, env=_environment())
+def _seconds(program: str) -> float:
+    """Run a program in a process of its own; it prints how long it took."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True, env=_environment()
+    )
     return float(done.stdout)
 
 
@@ -90,6 +93,45 @@ def _pytest(folder: str, *arguments: str) -> float:
     subprocess.run([*command, folder, *arguments], capture_output=True, check=True, env=_environment())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+FIRST_CALL = """
+import time
+start = time.perf_counter()
+import boto3
+{before}
+boto3.client("kms", **{credentials}).create_key()
+print(time.perf_counter() - start)
+"""
+OPEN = """
+from fake_kms import fake_kms
+opened = fake_kms().start()
+"""
+CANNED = """
+import botocore.httpsession
+from botocore.awsrequest import AWSResponse
+
+class Raw:
+    def stream(self):
+        yield {body}
+
+botocore.httpsession.URLLib3Session.send = lambda _, request: AWSResponse(request.url, {status}, {headers}, Raw())
+"""
+
+
+def first_use(rounds: int) -> list[list]:
+    """What a process pays once: imports, opening, a client and its first call, against bare boto3's own first call."""
+    with fake_kms() as fake:
+        status, headers, body = recorded(fake.client().create_key)
+    programs = {"floor": CANNED.format(status=status, headers=headers, body=body), "fake": OPEN}
+    times = Times({name: [] for name in programs})
+    for number in range(rounds + 1):
+        for name, before in programs.items():
+            seconds = _seconds(FIRST_CALL.format(before=before, credentials=CREDENTIALS))
+            if number:  # the first round compiles what is not compiled yet
+                times[name].append(seconds)
+    floor = f"{times.microseconds('floor') / 1e3:.0f} ms"
+    return [["import, open, client, CreateKey", floor, times.ratio("fake", "floor"), 1.3]]
 
 
 def growth(keys: int, rounds: int) -> list[list]:

@@ -1,6 +1,6 @@
-"""The pytest skin: the fixture `fake_kms`, its marker, its options, and a report section on failure.
+"""The pytest plugin: the fixture `fake_kms`, its marker, its options, and a report section on failure.
 
-Loaded by every pytest run, so it imports nothing heavy; a fake comes into being when a test asks for one.
+Every pytest run loads it, so it imports nothing heavy; a fake is made when a test needs one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fake_kms.options import OPTIONS
+from fake_kms._api.options import OPTIONS
 
 if TYPE_CHECKING:
-    from fake_kms import FakeKms
-    from fake_kms.controls.journal import Event
+    from fake_kms import Event, FakeKms
 
 __all__ = ["fake_kms"]
 
@@ -23,11 +22,11 @@ _SHOWN_EVENTS = 20
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer every option of a fake in the ini file and on the command line."""
+    """Add every option of a fake to the ini file and the command line."""
     group = parser.getgroup("fake_kms", "fake_kms: AWS KMS for your tests")
     for name, option in OPTIONS.items():
         parser.addini(f"fake_kms_{name}", option.help)
-        flag: dict[str, Any] = {"action": "store_const", "const": "true"} if option.default is False else {}
+        flag: dict[str, Any] = {"action": "store_const", "const": "true"} if option.is_flag else {}
         group.addoption(f"--fake-kms-{name.replace('_', '-')}", dest=f"fake_kms_{name}", help=option.help, **flag)
 
 
@@ -40,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Return a marked test its fake, whether it names the fixture or not."""
+    """Give a marked test the fixture, whether it names it or not."""
     names = getattr(item, "fixturenames", None)
     if names is not None and "fake_kms" not in names and item.get_closest_marker("fake_kms"):
         names.insert(0, "fake_kms")  # before autouse fixtures, which may use KMS
@@ -52,7 +51,7 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     from fake_kms import FakeKms
 
     options = _configured(request.config)
-    for marker in reversed([*request.node.iter_markers("fake_kms")]):  # a test's own beats its class's
+    for marker in reversed([*request.node.iter_markers("fake_kms")]):  # a test's own takes precedence over its class's
         if marker.args:
             raise TypeError(f"@pytest.mark.fake_kms takes keywords only: {', '.join(OPTIONS)}")
         options |= marker.kwargs
@@ -78,18 +77,18 @@ def pytest_runtest_makereport(
     item: pytest.Item,
     call: pytest.CallInfo[None],  # noqa: ARG001 - pytest calls hooks by name
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show in a failure report what the test asked KMS and what it was answered."""
+    """Add the requests of the test to its failure report, with their outcomes."""
     report = yield
     kms = item.stash.get(_OPENED, None)
     if report.failed and kms is not None and len(kms.journal):
         events = kms.journal[-_SHOWN_EVENTS:]
-        left_out = len(kms.journal) - len(events)
-        lines = [f"... {left_out} earlier requests"] if left_out else []
-        report.sections.append(("fake_kms: requests of this test", "\n".join([*lines, *map(_told, events)])))
+        omitted = len(kms.journal) - len(events)
+        lines = [f"... {omitted} earlier requests"] if omitted else []
+        report.sections.append(("fake_kms: requests of this test", "\n".join([*lines, *map(_described, events)])))
     return report
 
 
-def _told(event: Event) -> str:
-    """Tell an event; with its explanation where policies and grants refused it."""
+def _described(event: Event) -> str:
+    """Return an event as text, with its explanation if policies and grants refused it."""
     refused_by_policies = event.error_code == "AccessDeniedException" and event.decisions
     return event.explain() if refused_by_policies else str(event)

@@ -1,23 +1,69 @@
-"""AWS KMS for your tests: plain boto3 code runs against an in-memory KMS that refuses what AWS refuses."""
+"""AWS KMS for your tests: plain boto3 code runs against an in-memory KMS that refuses what AWS refuses.
+
+Public are the names listed here, and those of `fake_kms.nitro` and `fake_kms.xks`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["FakeKms", "current", "fake_kms"]
+__all__ = [
+    "Clock",
+    "Cluster",
+    "Clusters",
+    "Credentials",
+    "Decision",
+    "Event",
+    "FakeKms",
+    "Journal",
+    "OptionKeywords",
+    "Options",
+    "PolicyDocument",
+    "Principal",
+    "Principals",
+    "Role",
+    "current",
+    "fake_kms",
+]
 
 if TYPE_CHECKING:
-    from fake_kms.api import FakeKms, current, fake_kms
+    from fake_kms._api.fake import FakeKms, current, fake_kms
+    from fake_kms._api.options import OptionKeywords, Options
+    from fake_kms.clock import Clock
+    from fake_kms.controls.arguments import PolicyDocument
+    from fake_kms.controls.clusters import Cluster, Clusters
+    from fake_kms.controls.journal import Event, Journal
+    from fake_kms.controls.principal import Credentials, Principal, Role
+    from fake_kms.controls.principals import Principals
+    from fake_kms.policy.decision import Decision
 else:
+    # Every pytest run imports this package, for the options of the plugin; the rest waits until it is used.
+    _MODULES = {
+        "FakeKms": "_api.fake",
+        "current": "_api.fake",
+        "fake_kms": "_api.fake",
+        "OptionKeywords": "_api.options",
+        "Options": "_api.options",
+        "Clock": "clock",
+        "PolicyDocument": "controls.arguments",
+        "Cluster": "controls.clusters",
+        "Clusters": "controls.clusters",
+        "Event": "controls.journal",
+        "Journal": "controls.journal",
+        "Credentials": "controls.principal",
+        "Principal": "controls.principal",
+        "Role": "controls.principal",
+        "Principals": "controls.principals",
+        "Decision": "policy.decision",
+    }
 
     def __getattr__(name: str) -> object:
-        # Every pytest run loads this package, for the options of the plugin; the rest waits for who wants a fake.
-        if name not in __all__:
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from fake_kms import api
+        from importlib import import_module
 
-        found = globals()[name] = getattr(api, name)
-        return found
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        return value
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

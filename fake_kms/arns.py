@@ -1,7 +1,6 @@
-"""The ARNs of KMS: building and taking apart the names of keys and aliases.
+"""ARNs of KMS keys and aliases, and the Regions and partitions in them.
 
-Source: Service Authorization Reference, resource types of AWS KMS; Regions and partitions from
-botocore's partition names.
+Source: Service Authorization Reference, resource types of AWS KMS; botocore's partitions.json.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ __all__ = [
     "Arn",
     "account_root_arn",
     "alias_arn",
+    "dns_suffixes",
     "is_account",
     "is_key_id",
     "is_region",
@@ -26,24 +26,11 @@ _KEY_ID = re.compile(r"(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|m
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
-_REGION = re.compile(
-    r"(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+|cn-[a-z]+-\d+|us-gov-[a-z]+-\d+|us-iso[a-z]?-[a-z]+-\d+"
-    r"|eu-isoe-[a-z]+-\d+|eusc-[a-z]{2}-[a-z]+-\d+",
-    re.ASCII,
-)
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-)
+_DEFAULT_PARTITION = "aws"
 
 
 class Arn(NamedTuple):
-    """An ARN's five varying parts; `resource` is all that follows the account."""
+    """An ARN's five varying parts; `resource` is everything after the account."""
 
     partition: str
     service: str
@@ -52,23 +39,50 @@ class Arn(NamedTuple):
     resource: str
 
 
+class _Partition(NamedTuple):
+    name: str
+    region: re.Pattern[str]
+    dns_suffixes: tuple[str, ...]
+
+
+@functools.cache
+def _partitions() -> tuple[_Partition, ...]:
+    from botocore.loaders import Loader
+
+    return tuple(
+        _Partition(
+            partition["id"],
+            re.compile(partition["regionRegex"], re.ASCII),
+            (partition["outputs"]["dnsSuffix"], partition["outputs"]["dualStackDnsSuffix"]),
+        )
+        for partition in Loader().load_data("partitions")["partitions"]
+    )
+
+
 @functools.lru_cache(maxsize=256)
+def _find_partition(region: str) -> str | None:
+    # botocore's patterns have \w for the words of a name; they are in lower case.
+    names = (partition.name for partition in _partitions() if partition.region.fullmatch(region))
+    return next(names, None) if region.islower() else None
+
+
 def is_region(name: str) -> bool:
-    """Return whether a name has the form of an AWS Region of any partition. Source: botocore's partitions."""
-    return _REGION.fullmatch(name) is not None
+    """Return whether a name has the form of an AWS Region, of any partition; newer ones than botocore's included."""
+    return _find_partition(name) is not None
 
 
-@functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
-    """Name the partition a Region lies in, e.g. `aws-cn` for `cn-north-1`."""
-    for prefix, partition in _PARTITIONS:
-        if region.startswith(prefix):
-            return partition
-    return "aws"
+    """Return the partition of a Region, e.g. `aws-cn` for `cn-north-1`; `aws` for what is not the name of a Region."""
+    return _find_partition(region) or _DEFAULT_PARTITION
+
+
+def dns_suffixes() -> tuple[str, ...]:
+    """Return the suffixes of AWS's host names in all partitions, for IPv4 and for dual stack."""
+    return tuple(dict.fromkeys(suffix for partition in _partitions() for suffix in partition.dns_suffixes))
 
 
 def parse_arn(text: str) -> Arn | None:
-    """Take an ARN apart; None when the text has not the six parts of one."""
+    """Return the parts of an ARN; None unless the text has the six parts of one."""
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn":  # noqa: PLR2004 - an ARN has six parts
         return None
@@ -76,22 +90,22 @@ def parse_arn(text: str) -> Arn | None:
 
 
 def key_arn(region: str, account: str, key_id: str) -> str:
-    """Name a KMS key: `arn:PARTITION:kms:REGION:ACCOUNT:key/KEY-ID`."""
+    """Return the ARN of a KMS key: `arn:PARTITION:kms:REGION:ACCOUNT:key/KEY-ID`."""
     return f"arn:{partition_of(region)}:kms:{region}:{account}:key/{key_id}"
 
 
 def alias_arn(region: str, account: str, alias_name: str) -> str:
-    """Name an alias; `alias_name` begins with `alias/`."""
+    """Return the ARN of an alias; `alias_name` begins with `alias/`."""
     return f"arn:{partition_of(region)}:kms:{region}:{account}:{alias_name}"
 
 
 def account_root_arn(partition: str, account: str) -> str:
-    """Name the account principal, as key policies and grants write it."""
+    """Return the ARN of the account principal, as key policies and grants write it."""
     return f"arn:{partition}:iam::{account}:root"
 
 
 def is_account(text: str) -> bool:
-    """Return whether a text is an AWS account: twelve digits."""
+    """Return whether a text is an AWS account ID: twelve digits."""
     return _ACCOUNT.fullmatch(text) is not None
 
 

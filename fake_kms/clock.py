@@ -1,7 +1,6 @@
-"""Time as the fake sees it: the system's clock, moved or held by the test.
+"""The time of a fake: the system's clock, moved or frozen by the test.
 
-Inside the fake an instant is a float of seconds since 1970 (AWS's own form on the wire); at the public
-surface it is a `datetime` in UTC.
+Inside the fake, an instant is a number of seconds since 1970, as on the wire; for users it is a `datetime` in UTC.
 """
 
 from __future__ import annotations
@@ -17,22 +16,22 @@ _LATEST = 253_402_300_000.0  # shortly before the year 10000, where `datetime` e
 
 
 class Now(Protocol):
-    """What the fake itself needs of a clock."""
+    """A clock, as far as the fake itself uses it."""
 
     def epoch(self) -> float:
         """Return the present instant in seconds since 1970."""
         ...
 
     def system_epoch(self) -> float:
-        """Return the instant of the system's clock, which the clients sign their requests by."""
+        """Return the instant of the system's clock, by which clients date their signatures."""
         ...
 
 
 class Clock:
-    """The system's clock plus what the test has added to it.
+    """The system's clock, plus the time that the test has added.
 
-    freezegun and time-machine are followed, because the system's clock is asked anew each time.
-    Time never runs backwards: a step back raises ValueError, as the keys' dates would contradict it.
+    freezegun and time-machine are followed, because the system's clock is read each time. Time does not run backwards,
+    as the dates of the keys would contradict it: a step back raises ValueError.
     """
 
     def __init__(self) -> None:
@@ -50,7 +49,7 @@ class Clock:
 
     @staticmethod
     def system_epoch() -> float:
-        """Return the instant of the system's clock, which the clients sign their requests by."""
+        """Return the instant of the system's clock, by which clients date their signatures."""
         return time.time()
 
     def now(self) -> datetime:
@@ -60,7 +59,7 @@ class Clock:
     def advance(self, delta: timedelta | None = None, **parts: float) -> datetime:
         """Move time forward: `advance(days=31)`, `advance(hours=2, minutes=5)` or `advance(timedelta(...))`.
 
-        Output: the new time. Raises: ValueError for a step backwards; TypeError when nothing is said.
+        Output: the new time. Raises: ValueError for a step back, TypeError without arguments.
         """
         if delta is None and not parts:
             raise TypeError("say how far: advance(days=31) or advance(timedelta(days=31))")
@@ -70,19 +69,19 @@ class Clock:
     def travel_to(self, when: datetime) -> datetime:
         """Move time forward to an instant; a `datetime` without time zone is read as UTC.
 
-        Output: the new time. Raises: ValueError when the instant lies in the past.
+        Output: the new time. Raises: ValueError for an instant in the past.
         """
         return self._move(to_epoch(when) - self.epoch())
 
     def freeze(self, when: datetime | None = None) -> datetime:
-        """Hold time still, at the given instant or now; `advance` and `travel_to` still move it."""
+        """Stop time, at the given instant or now; `advance` and `travel_to` still move it."""
         if when is not None:
             self.travel_to(when)
         self._frozen = self.epoch() if when is None else to_epoch(when)
         return self.now()
 
     def unfreeze(self) -> datetime:
-        """Let time run on from where it stands."""
+        """Let time run again, from the present instant on."""
         if self._frozen is not None:
             self._offset = self._frozen - time.time()
             self._frozen = None
@@ -104,12 +103,12 @@ class Clock:
 
 
 def from_epoch(seconds: float) -> datetime:
-    """Turn seconds since 1970 into a `datetime` in UTC."""
+    """Return the `datetime` in UTC of seconds since 1970."""
     return datetime.fromtimestamp(seconds, timezone.utc)
 
 
 def to_epoch(when: datetime) -> float:
-    """Turn a `datetime` into seconds since 1970; one without time zone is read as UTC."""
+    """Return the seconds since 1970 of a `datetime`; one without time zone is read as UTC."""
     if when.tzinfo is None:
         when = when.replace(tzinfo=timezone.utc)
     return when.timestamp()

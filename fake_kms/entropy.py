@@ -1,4 +1,4 @@
-"""Where all randomness comes from: the operating system, or a seed."""
+"""All randomness: from the operating system, or repeatable from a seed."""
 
 from __future__ import annotations
 
@@ -10,25 +10,12 @@ from typing import Protocol
 __all__ = ["Entropy", "RequestIds", "SeededEntropy", "SystemEntropy", "derive", "uuid", "uuid_of"]
 
 
-_PORTION = 512
-_forks = 0
-
-
-def _count_fork() -> None:
-    global _forks  # noqa: PLW0603 - what a process is, is no state of any fake
-    _forks += 1
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_count_fork)
-
-
 class Entropy(Protocol):
     """A source of random bytes."""
 
     @property
     def seed(self) -> bytes | None:
-        """The secret that makes everything repeatable; None where nothing is."""
+        """The secret from which everything is derived, or None where nothing is repeatable."""
         ...
 
     def bytes(self, count: int) -> bytes:
@@ -41,20 +28,9 @@ class SystemEntropy:
 
     seed: bytes | None = None
 
-    def __init__(self) -> None:
-        # Asked for in portions, each of which is one system call; a child process starts anew.
-        self._pool = b""
-        self._used = 0
-        self._fork = _forks
-
     def bytes(self, count: int) -> bytes:
         """Return `count` unpredictable bytes."""
-        start, end = self._used, self._used + count
-        if end > len(self._pool) or self._fork != _forks:
-            self._pool, self._fork = os.urandom(max(_PORTION, count)), _forks
-            start, end = 0, count
-        self._used = end
-        return self._pool[start:end]
+        return os.urandom(count)
 
 
 class SeededEntropy:
@@ -71,14 +47,14 @@ class SeededEntropy:
 
 
 class RequestIds:
-    """Request ids: UUIDs whose last group counts, so that the next one costs next to nothing."""
+    """Request ids: UUIDs whose last group counts, at less than half the cost of random ones (0.2 of 0.55 µs)."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._start = uuid(entropy)[:24]
         self._count = 0
 
     def next(self) -> str:
-        """Return an id that was not given before."""
+        """Return a new id."""
         self._count += 1
         return f"{self._start}{self._count:012x}"
 

@@ -7,9 +7,9 @@ the developer guide, measurements in floci PR #3968). Texts that no source settl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-__all__ = ["STATE_REFUSALS", "KmsError"]
+__all__ = ["XKS_TEXTS", "KmsError"]
 
 
 class KmsError(Exception):
@@ -768,6 +768,61 @@ def incorrect_trust_anchor() -> KmsError:
     return KmsError("IncorrectTrustAnchorException")
 
 
+# The message for a failed call to an external key store proxy, by the value of its `fake_kms.xks.Failure`. Source:
+# Developer Guide, xks-troubleshooting. Failures missing here have no known text. Assumed: of the two texts on invalid
+# ciphertexts, the one in which the proxy rejects; a real Decrypt would settle it.
+XKS_TEXTS: Mapping[str, str] = {
+    "unreachable": (
+        "AWS KMS cannot communicate with the external key store proxy. This might be a transient network issue. If "
+        "you see this error repeatedly, verify that your external key store proxy is active and is connected to the "
+        "network, and that its endpoint URI is correct in your external key store."
+    ),
+    "no TLS connection": (
+        "AWS KMS cannot establish a TLS connection to the external key store proxy. Verify the TLS configuration, "
+        "including its certificate."
+    ),
+    "no answer in time": (
+        "AWS KMS rejected the request because the external key store proxy did not respond in time. Retry the "
+        "request. If you see this error repeatedly, report it to your external key store proxy administrator."
+    ),
+    "invalid response": (
+        "AWS KMS cannot interpret the response from the external key store proxy. If you see this error repeatedly, "
+        "consult your external key store proxy administrator."
+    ),
+    "unhealthy": (
+        "The external key store proxy is in an unhealthy state. If you see this message repeatedly, notify your "
+        "external key store proxy administrator."
+    ),
+    "AuthenticationFailedException": (
+        "The external key store proxy rejected the request because it could not authenticate AWS KMS. Verify the "
+        "credentials for your external key store and update if necessary."
+    ),
+    "InvalidUriPathException": (
+        "The external key store proxy rejected the request because of an invalid URI path. Verify the URI path for "
+        "your external key store and update if necessary."
+    ),
+    "KeyNotFoundException": (
+        "The external key store proxy rejected the request because it could not find the external key."
+    ),
+    "InvalidStateException": (
+        "The external key store proxy rejected the request because the external key is not enabled in the external "
+        "key manager."
+    ),
+    "InvalidCiphertextException": (
+        "The external key store proxy rejected the request because the specified ciphertext or additional "
+        "authenticated data is corrupted, missing, or otherwise invalid."
+    ),
+    "InvalidKeyUsageException": (
+        "The external key store proxy rejected the request because the external key does not support the requested "
+        "operation."
+    ),
+    "UnsupportedOperationException": (
+        "The external key store proxy rejected the request because it does not support the requested cryptographic "
+        "operation."
+    ),
+}
+
+
 def xks_uri_in_use() -> KmsError:
     """Refuse an endpoint and path that another key store has."""
     return KmsError("XksProxyUriInUseException")
@@ -856,19 +911,3 @@ def xks_operation(message: str | None) -> KmsError:
 def xks_ciphertext(message: str | None) -> KmsError:
     """Refuse a ciphertext that the proxy does not open."""
     return KmsError("InvalidCiphertextException", message)
-
-
-# What a key state answers, by the name the table of key states has for it.
-STATE_REFUSALS: dict[str, Callable[[str], KmsError]] = {
-    refusal.__name__: refusal
-    for refusal in (
-        disabled,
-        pending_deletion,
-        pending_replica_deletion,
-        not_pending_deletion,
-        pending_import,
-        unavailable,
-        creating,
-        updating,
-    )
-}

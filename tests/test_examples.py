@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_kms.adapters import active
+from fake_kms.adapters import handlers
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "examples").glob("*.ipynb"))
 
@@ -27,5 +27,5 @@ def test_a_notebook_prints_what_it_shows(path):
                 recorded = "".join("".join(output["text"]) for output in cell["outputs"])
                 assert printed.getvalue() == recorded
     finally:
-        if active.innermost() is not None:
+        if handlers.current() is not None:
             names["fake"].stop()

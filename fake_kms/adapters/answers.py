@@ -1,4 +1,8 @@
-"""What botocore reads an answer from. Imports botocore: for those only who patch it."""
+"""The response that botocore reads. Imports botocore, so it is imported only where botocore is patched.
+
+One of the places where speed decides how the code is written: with botocore's own AWSResponse and HeadersDict, Encrypt
+costs 1.17 times botocore's floor instead of 1.13 times (benchmarks/). A test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,9 @@ __all__ = ["Answer"]
 
 
 class Answer(AWSResponse):
-    """A response that botocore has nothing left to read of: its content is there, its headers are as they came.
+    """A response whose content is there already and whose headers are not copied.
 
-    It fills in what AWSResponse would, which wraps every header's name and reads `raw` for the content: a tenth of
-    what a call may cost.
+    It sets the attributes that AWSResponse sets, which wraps the name of every header and reads `raw` for the content.
     """
 
     def __init__(self, url: str, response: HttpResponse) -> None:
@@ -30,21 +33,21 @@ class Answer(AWSResponse):
 
     @functools.cached_property
     def raw(self) -> io.BytesIO:
-        """The content as a stream, for who wants one."""
+        """The content as a stream."""
         return _Raw(self._content)
 
 
 class _Headers(HeadersDict):
-    """Headers that are found in any case, and without a detour as they are spelled."""
+    """Headers whose names are found in any letter case; as they are spelled, at once."""
 
     _dict: dict[str, str]
 
     @classmethod
     def over(cls, headers: dict[str, str]) -> _Headers:
-        """Make headers of a dictionary, which is theirs from now on."""
-        made = cls()
-        made._dict = headers
-        return made
+        """Return headers that are kept in this dictionary, not in a copy."""
+        new = cls()
+        new._dict = headers
+        return new
 
     def __getitem__(self, name: str) -> str:
         if name in self._dict:
@@ -61,7 +64,7 @@ class _Headers(HeadersDict):
         return iter(self._dict)
 
     def copy(self) -> _Headers:
-        """Return headers of one's own."""
+        """Return a copy."""
         return _Headers.over(dict(self._dict))
 
     def _spelled(self, name: str) -> str:

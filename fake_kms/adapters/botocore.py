@@ -1,7 +1,7 @@
 """botocore: every client of the process, whenever and wherever it was made.
 
-The HTTP layer is replaced on its class, so clients made before are reached too. Requests of other services go on
-as they would have.
+The HTTP layer is replaced on its class, so clients made before are reached too. Requests of other services are sent
+as usual.
 """
 
 from __future__ import annotations
@@ -9,45 +9,49 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.adapters import active
-from fake_kms.adapters.kms_requests import is_kms, whose
+from fake_kms.adapters import handlers
+from fake_kms.adapters.kms_requests import is_kms, kms_headers
 from fake_kms.wire import HttpRequest
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+    from fake_kms.adapters.handlers import Undo
+
 __all__ = ["patch", "read_body", "to_http_request"]
 
 
-def patch() -> Callable[[], None]:
-    """Answer KMS in botocore's HTTP layer; the answer takes the patch out again."""
+def patch() -> Undo:
+    """Answer KMS in botocore's HTTP layer. Output: a function that undoes it."""
     from botocore.httpsession import URLLib3Session
 
     from fake_kms.adapters.answers import Answer
 
     def make(original: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
         def send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
-            door = active.innermost()
-            prepared = to_http_request(request.method, request.url, request.headers, request.body) if door else None
-            if door is None or prepared is None:
+            handler = handlers.current()
+            if handler is None:
                 return original(session, request)
-            return Answer(request.url, door.handle(prepared))
+            kms_request = to_http_request(request.method, request.url, request.headers, request.body)
+            if kms_request is None:
+                return original(session, request)
+            return Answer(request.url, handler.handle(kms_request))
 
         return send
 
-    return active.replace(URLLib3Session, "send", make)
+    return handlers.replace_method(URLLib3Session, "send", make)
 
 
 def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:
-    """Turn a client library's request into ours; None if it is not KMS's."""
-    target, authorization = whose(headers)
+    """Convert a client library's request. Output: None if it is not for KMS."""
+    target, authorization = kms_headers(headers)
     if not is_kms(url, target, authorization):
         return None
     return HttpRequest(method, url, headers, read_body(body), target, authorization)
 
 
 def read_body(body: Any) -> bytes:
-    """Read a request body of any kind that client libraries take: bytes, text, a file, or pieces."""
+    """Return a request body of any kind that client libraries take: bytes, text, a file, or pieces."""
     if type(body) is bytes:
         return body
     if body is None:

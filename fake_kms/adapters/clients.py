@@ -1,11 +1,11 @@
-"""boto3 clients that are made once per process and never reach AWS."""
+"""boto3 clients of KMS that are made once per process and never reach AWS."""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.adapters import active
+from fake_kms.adapters import handlers
 from fake_kms.adapters.environment import FAKE_CREDENTIALS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ __all__ = ["kms_client", "user_agent"]
 
 
 def kms_client(region: str, config: dict[str, Any]) -> Any:
-    """Return the client for a Region and a configuration; one whose configuration cannot be compared is made anew."""
+    """Return the client for a Region and a configuration. If the configuration is not hashable, it is a new one."""
     try:
         return _client(region, tuple(sorted(config.items())))
     except TypeError:
@@ -42,7 +42,7 @@ def _session() -> boto3.Session:
 
 
 def _refuse_when_closed(**_: Any) -> None:
-    if active.innermost() is None:
+    if handlers.current() is None:
         raise RuntimeError("this client belongs to fake_kms and no fake is open: open one, or make a client of boto3's")
 
 

@@ -1,4 +1,4 @@
-"""Credentials and a default Region in the environment, where the user has none.
+"""Credentials and a default Region in the environment, where the user has configured none.
 
 botocore looks for credentials in the network when it finds none on the machine; with these it does not.
 """
@@ -25,77 +25,77 @@ DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
 
 _lock = threading.RLock()
-_wanted: list[dict[str, str]] = []  # what each open fake wants, the innermost last
-_user: dict[str, str | None] = {}  # what stood in the place of ours
-_ours: dict[str, str] = {}
+_requested: list[dict[str, str]] = []  # the variables of each open fake, the innermost last
+_supplied: dict[str, str] = {}  # the variables that are set now
+_replaced: dict[str, str | None] = {}  # their values before
 
 
 class Configured(NamedTuple):
-    """What the user has configured: the Region in force, whether it needs no supply, whether there are keys."""
+    """What the user has configured: the Region in force, whether it was configured, whether credentials are."""
 
     region: str
     has_region: bool
-    has_keys: bool
+    has_credentials: bool
 
 
 def configured() -> Configured:
-    """Look at the environment and at the profile that it chooses.
+    """Read the environment and the profile that it selects.
 
-    Credentials are there if a key stands in either. What would have to be fetched (a role, a web identity, SSO) is not,
-    as botocore would ask the network for it.
+    Credentials are configured if either has an access key. Those that botocore would have to fetch from the network
+    (a role, a web identity, SSO) do not count.
     """
     profile = _profile()
     region, access_key = os.environ.get(_REGION), os.environ.get("AWS_ACCESS_KEY_ID")
     return Configured(
         region=region or profile.get("region") or DEFAULT_REGION,
-        has_region=_is_users(_REGION, region) or "region" in profile,
-        has_keys=_is_users("AWS_ACCESS_KEY_ID", access_key) or "aws_access_key_id" in profile,
+        has_region=_is_the_users(_REGION, region) or "region" in profile,
+        has_credentials=_is_the_users("AWS_ACCESS_KEY_ID", access_key) or "aws_access_key_id" in profile,
     )
 
 
-def supply(asked: str | None, found: Configured) -> Callable[[], None]:
-    """Put what is missing into the environment, and the Region that was asked for; the answer takes it out again."""
-    wanted: dict[str, str] = {}
-    if not found.has_keys:
-        wanted |= FAKE_CREDENTIALS
-    if asked is not None or not found.has_region:
-        wanted[_REGION] = asked or found.region
+def supply(region: str | None, found: Configured) -> Callable[[], None]:
+    """Set the Region that the user asked for, and what is not configured. Output: a function that restores all."""
+    variables: dict[str, str] = {}
+    if not found.has_credentials:
+        variables |= FAKE_CREDENTIALS
+    if region is not None or not found.has_region:
+        variables[_REGION] = region or found.region
     with _lock:
-        _wanted.append(wanted)
+        _requested.append(variables)
         _apply()
 
     def undo() -> None:
         with _lock:
-            _wanted[:] = [other for other in _wanted if other is not wanted]
+            _requested[:] = [other for other in _requested if other is not variables]
             _apply()
 
     return undo
 
 
-def _is_users(name: str, value: str | None) -> bool:
-    return value is not None and _ours.get(name) != value
+def _is_the_users(name: str, value: str | None) -> bool:
+    return value is not None and _supplied.get(name) != value
 
 
 def _apply() -> None:
-    # The innermost fake decides. What somebody changed meanwhile is theirs and stays.
-    wanted: dict[str, str] = {}
-    for settings in _wanted:
-        wanted |= settings
-    for name in [*_ours]:
-        if os.environ.get(name) != _ours[name]:
-            del _ours[name]
-            _user.pop(name, None)
-        elif name not in wanted:
+    # The innermost fake decides. A variable that other code has changed in the meantime is left as it is.
+    variables: dict[str, str] = {}
+    for settings in _requested:
+        variables |= settings
+    for name in [*_supplied]:
+        if os.environ.get(name) != _supplied[name]:
+            del _supplied[name]
+            _replaced.pop(name, None)
+        elif name not in variables:
             _restore(name)
-    for name, value in wanted.items():
-        if name not in _ours:
-            _user[name] = os.environ.get(name)
-        _ours[name] = os.environ[name] = value
+    for name, value in variables.items():
+        if name not in _supplied:
+            _replaced[name] = os.environ.get(name)
+        _supplied[name] = os.environ[name] = value
 
 
 def _restore(name: str) -> None:
-    before = _user.pop(name)
-    del _ours[name]
+    before = _replaced.pop(name)
+    del _supplied[name]
     if before is None:
         del os.environ[name]
     else:
@@ -103,17 +103,17 @@ def _restore(name: str) -> None:
 
 
 def forget_fake_credentials() -> None:
-    """Let boto3's default session look for credentials anew, if it has found ours."""
+    """Let boto3's default session look for credentials again, if it has found the supplied ones."""
     boto3 = sys.modules.get("boto3")
     session = getattr(boto3, "DEFAULT_SESSION", None)
     inner = getattr(session, "_session", None)
     found = getattr(inner, "_credentials", None)
     if inner is not None and getattr(found, "access_key", None) == FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"]:
-        inner._credentials = None  # noqa: SLF001 - botocore has no other way
+        inner._credentials = None  # noqa: SLF001 - botocore has no public way
 
 
 def _profile() -> dict[str, str]:
-    """Return the settings of the profile that the user's environment chooses."""
+    """Return the settings of the profile that the environment selects."""
     files = (
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),

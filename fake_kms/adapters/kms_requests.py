@@ -1,30 +1,42 @@
-"""Which HTTP requests are KMS's: by target, by host, by the service they are signed for."""
+"""Which HTTP requests are for KMS: by target, by host, by the service they are signed for."""
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
-from fake_kms.wire import header_text
+from fake_kms import arns
+from fake_kms.wire.http import header_text
 
-__all__ = ["KMS_URL", "is_kms", "whose"]
+__all__ = ["is_kms", "is_kms_url", "kms_headers"]
 
-# kms.REGION.SUFFIX, kms-fips.REGION.SUFFIX, ….kms.REGION.vpce.SUFFIX; SUFFIX is that of any partition, dual stack
-# or not. Source: botocore's endpoint rule set of KMS.
-KMS_URL = re.compile(
-    r"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.[a-z0-9-]+\."
-    r"(?:(?:vpce\.)?amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)"
-    r"|(?:c2s|sc2s)\.[a-z.]+|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)(?::\d+)?(?:[/?#]|$)",
-    re.IGNORECASE,
-)
 _TARGET = "TrentService."
 
 
-def whose(headers: Any) -> tuple[str, str]:
-    """Return the two headers that say whose a client library's request is, target and authorization; empty for none."""
+def kms_headers(headers: Any) -> tuple[str, str]:
+    """Return the headers that tell which service a request is for: X-Amz-Target and Authorization; empty if absent."""
     return header_text(headers.get("X-Amz-Target", "")), header_text(headers.get("Authorization", ""))
 
 
 def is_kms(url: str, target: str, authorization: str) -> bool:
-    """Return whether a request is KMS's, from its URL and what `whose` gives."""
-    return target.startswith(_TARGET) or "/kms/aws4_request" in authorization or KMS_URL.match(url) is not None
+    """Return whether a request is for KMS, from its URL and its `kms_headers`."""
+    return target.startswith(_TARGET) or "/kms/aws4_request" in authorization or is_kms_url(url)
+
+
+def is_kms_url(url: str) -> bool:
+    """Return whether a URL is that of a KMS endpoint, in any partition.
+
+    Those are kms.REGION.SUFFIX, kms-fips.REGION.SUFFIX and, of VPC endpoints, ….kms.REGION.vpce.SUFFIX, with a
+    partition's suffix for IPv4 or for dual stack. Source: botocore's endpoint rule set of KMS, its partitions.
+    """
+    return _kms_url().match(url) is not None
+
+
+@functools.cache
+def _kms_url() -> re.Pattern[str]:
+    suffixes = "|".join(re.escape(suffix) for suffix in arns.dns_suffixes())
+    return re.compile(
+        rf"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?(?:{suffixes})(?::\d+)?(?:[/?#]|$)",
+        re.IGNORECASE,
+    )

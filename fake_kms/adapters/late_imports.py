@@ -1,4 +1,4 @@
-"""Do something to a module when it is loaded: now if it is, else right after its import."""
+"""Patch a module at once if it is imported, else right after its import."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fake_kms.adapters.handlers import Undo
 
 __all__ = ["when_imported"]
 
-Undo = Callable[[], None]
-
 
 def when_imported(name: str, patch: Callable[[], Undo]) -> Undo:
-    """Call `patch` as soon as the module is there; the answer undoes it, or stops waiting for it."""
+    """Call `patch` as soon as the module is imported. Output: a function that undoes the patch, or stops waiting."""
     if name in sys.modules:
         return patch()
     watcher = _Watcher(name, patch)
@@ -33,7 +35,7 @@ class _Watcher(MetaPathFinder):
     ) -> ModuleSpec | None:
         if fullname != self.name:
             return None
-        self._leave()
+        self._stop_watching()
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = _PatchingLoader(spec.loader, self)
@@ -43,17 +45,17 @@ class _Watcher(MetaPathFinder):
         self._undo = self._patch()
 
     def stop(self) -> None:
-        self._leave()
+        self._stop_watching()
         if self._undo is not None:
             self._undo()
 
-    def _leave(self) -> None:
+    def _stop_watching(self) -> None:
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
 
 class _PatchingLoader(Loader):
-    """Loads as the real loader does, then tells the watcher; the module keeps the real loader."""
+    """Loads as the real loader does, then calls the watcher; the module keeps the real loader."""
 
     def __init__(self, loader: Loader, watcher: _Watcher) -> None:
         self._loader = loader

@@ -1,7 +1,7 @@
-"""requests: code that signs a KMS request itself is answered, through the `responses` library.
+"""requests: KMS requests that code signs itself are answered too, through the `responses` library.
 
-`responses` is loaded with the first such request. Requests to anything but KMS go on as they would have, to a mock
-of somebody else's included.
+`responses` is loaded with the first such request. Requests to anything but KMS are sent as usual, also to a mock of
+another library.
 """
 
 from __future__ import annotations
@@ -11,32 +11,34 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.adapters import active
+from fake_kms.adapters import handlers
 from fake_kms.adapters.botocore import read_body, to_http_request
-from fake_kms.adapters.kms_requests import is_kms, whose
+from fake_kms.adapters.kms_requests import is_kms, kms_headers
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
     from requests.adapters import HTTPAdapter
     from responses import RequestsMock
 
-__all__ = ["patch", "patch_mocks", "prepare"]
+    from fake_kms.adapters.handlers import Undo
 
-_EVERYTHING = re.compile(".*")  # what is KMS's has been told before
+__all__ = ["patch", "patch_mocks", "to_kms_request"]
+
+_EVERYTHING = re.compile(".*")  # only KMS requests are passed to the mock
 
 
-def patch() -> Callable[[], None]:
-    """Answer KMS in `requests`; the answer takes the patch out again."""
+def patch() -> Undo:
+    """Answer KMS in `requests`. Output: a function that undoes it."""
     from requests.adapters import HTTPAdapter
 
-    return active.replace(HTTPAdapter, "send", lambda original: _before(original, _adapter_and_request))
+    return handlers.replace_method(HTTPAdapter, "send", lambda original: _before(original, _adapter_and_request))
 
 
-def patch_mocks() -> Callable[[], None]:
-    """Answer KMS inside mocks of `responses` too: one that is opened later stands above our HTTPAdapter.send."""
+def patch_mocks() -> Undo:
+    """Answer KMS inside mocks of `responses` too: one that is opened later replaces HTTPAdapter.send again."""
     from responses import RequestsMock
 
-    return active.replace(RequestsMock, "_on_request", lambda original: _before(original, _inside_mock))
+    return handlers.replace_method(RequestsMock, "_on_request", lambda original: _before(original, _inside_mock))
 
 
 def _adapter_and_request(*args: Any) -> tuple[HTTPAdapter, PreparedRequest] | None:
@@ -49,10 +51,10 @@ def _inside_mock(*args: Any) -> tuple[HTTPAdapter, PreparedRequest] | None:
 
 
 def _before(original: Callable[..., Response], find: Callable[..., Any]) -> Any:
-    """Answer KMS before `original` sees it."""
+    """Return a function that answers KMS requests and passes all others to `original`."""
 
     def send(*args: Any, **kwargs: Any) -> Response:
-        found = find(*args) if active.innermost() is not None else None
+        found = find(*args) if handlers.current() is not None else None
         if found is None or not _is_kms(found[1]):
             return original(*args, **kwargs)
         adapter, request = found
@@ -61,7 +63,7 @@ def _before(original: Callable[..., Response], find: Callable[..., Any]) -> Any:
         try:
             return mock._on_request(adapter, request, **kwargs)  # noqa: SLF001 - as its own HTTPAdapter.send does
         finally:
-            mock.calls.reset()  # `responses` would keep every request, plaintexts and all
+            mock.calls.reset()  # `responses` would keep every request, plaintexts included
 
     return send
 
@@ -76,15 +78,15 @@ def _answering_mock() -> RequestsMock:
     return mock
 
 
-def prepare(request: PreparedRequest) -> Any:
-    """Turn a request of the library into ours; None if it is not KMS's."""
+def to_kms_request(request: PreparedRequest) -> Any:
+    """Convert a request of the library. Output: None if it is not for KMS."""
     return to_http_request(request.method or "", request.url or "", request.headers, request.body)
 
 
 def _is_kms(request: PreparedRequest) -> bool:
-    return is_kms(request.url or "", *whose(request.headers))
+    return is_kms(request.url or "", *kms_headers(request.headers))
 
 
 def _answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-    response = active.answer(prepare(request))
+    response = handlers.require().handle(to_kms_request(request))
     return response.status, response.headers, response.body

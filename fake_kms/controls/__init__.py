@@ -1,1 +1,1 @@
-"""What a user of a fake holds: its journal, its principals, its clusters."""
+"""What a user holds besides the fake itself: its journal, its principals, its CloudHSM clusters."""

@@ -1,4 +1,4 @@
-"""The CloudHSM clusters that the user's account has, as far as custom key stores see them."""
+"""`kms.clusters`: the CloudHSM clusters of the account, as far as custom key stores use them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _MAX_FAILED_LOGINS = 5
 
 @dataclass(slots=True, eq=False)
 class Cluster:
-    """One CloudHSM cluster; what is None is not compared.
+    """One CloudHSM cluster. A password or certificate of None matches any.
 
     `password` is that of the crypto user kmsuser, `certificate` the trust anchor, `hsms` the number of active HSMs,
-    `state` ACTIVE or another of CloudHSM's. Clusters of one `backup_lineage` share a backup history. With a
-    `connection_error` (USER_LOGGED_IN, SUBNET_NOT_FOUND, ...) every connection fails so.
+    `state` one of CloudHSM's cluster states. Clusters with the same `backup_lineage` share a backup history. If a
+    `connection_error` (USER_LOGGED_IN, SUBNET_NOT_FOUND, ...) is set, every connection fails with it.
     """
 
     cluster_id: str
@@ -41,11 +41,11 @@ class Cluster:
         return self.active and self.hsms > 0
 
     def set_state(self, state: str) -> None:
-        """Say in which state the cluster is, e.g. ACTIVE, UNINITIALIZED, DEGRADED, DELETED."""
+        """Set the state of the cluster, e.g. ACTIVE, UNINITIALIZED, DEGRADED, DELETED."""
         self.state = state
 
     def set_password(self, password: str) -> None:
-        """Change the password of kmsuser, which also ends a lock-out; KMS is told by UpdateCustomKeyStore."""
+        """Change the password of kmsuser, which also ends a lock-out. UpdateCustomKeyStore changes what KMS uses."""
         self.password = password
         self.failed_logins = 0
 
@@ -54,7 +54,7 @@ class Cluster:
         self.failed_logins = _MAX_FAILED_LOGINS
 
     def log_in(self, password: str) -> str | None:
-        """Let KMS log in as kmsuser; output is the ConnectionErrorCode, None for success."""
+        """Log in as kmsuser, as KMS does. Output: the ConnectionErrorCode, None for success."""
         if self.connection_error is not None:
             return self.connection_error
         if self.failed_logins >= _MAX_FAILED_LOGINS:
@@ -70,7 +70,7 @@ class Cluster:
         return self.certificate is None or self.certificate.split() == certificate.split()
 
     def shares_history(self, other: Cluster) -> bool | None:
-        """Return whether two clusters share a backup history, and so their certificate; None where nothing says so."""
+        """Return whether two clusters share a backup history, and so their certificate; None if that is unknown."""
         if self is other or self.cluster_id == other.cluster_id:
             return True
         if self.backup_lineage is not None and other.backup_lineage is not None:
@@ -81,7 +81,7 @@ class Cluster:
 
 
 class Clusters:
-    """The registered clusters. While there are none, every cluster id is that of an active, fitting cluster."""
+    """The registered clusters. While there are none, every cluster id stands for an active cluster that matches."""
 
     def __init__(self) -> None:
         self._clusters: dict[str, Cluster] = {}
@@ -105,10 +105,9 @@ class Clusters:
         state: str = "ACTIVE",
         backup_lineage: str | None = None,
     ) -> Cluster:
-        """Register a cluster, in place of one with the same id; from then on unregistered ones do not exist.
+        """Register a cluster, replacing one with the same id; from then on, clusters not registered do not exist.
 
-        Input: `password` of kmsuser and trust anchor `certificate`, None to take any; `hsms` that are active; clusters
-        of the same `backup_lineage` share a backup history. Raises: ValueError for an id that CloudHSM would not give.
+        Input: as the attributes of `Cluster`. Raises: ValueError for an id that CloudHSM does not make.
         """
         if not _CLUSTER_ID.fullmatch(cluster_id):
             raise ValueError(f"CloudHSM ids are like {_CLUSTER_ID.pattern}, and KMS refuses others: {cluster_id!r}")
@@ -117,11 +116,11 @@ class Clusters:
         return cluster
 
     def remove(self, cluster_id: str) -> None:
-        """Forget a cluster. Raises: KeyError."""
+        """Remove a cluster. Raises: KeyError."""
         del self._clusters[cluster_id]
 
     def find(self, cluster_id: str) -> Cluster | None:
-        """Return the cluster of an id, or None where it does not exist."""
+        """Return the cluster with an id, or None if it does not exist."""
         if not self._clusters:
             return Cluster(cluster_id)
         return self._clusters.get(cluster_id)

@@ -1,22 +1,22 @@
-"""The journal: every request, answered or refused."""
+"""The journal: every request that reached a fake, and what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from fake_kms.clock import from_epoch
 from fake_kms.tables.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
 
 __all__ = ["Event", "Journal"]
 
-
-# What happens without a request.
-_BY_ITSELF = frozenset(
+# What AWS does without a request.
+_SERVICE_EVENTS = frozenset(
     {
         "CustomKeyStoreConnected",
         "CustomKeyStoreDisconnected",
@@ -31,12 +31,14 @@ _BY_ITSELF = frozenset(
 )
 
 
-class Event(NamedTuple):
-    """One request that reached the fake.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Event:
+    """One request that reached the fake, or one thing that AWS does without a request.
 
-    `input` is the request without blobs and secrets; `error_code` is None where the request was answered, and
-    `error_message` where AWS sends none. `key_arns` are the keys that were found for it. `decisions` are what the
-    authorizer decided and why, one for each resource it was asked about.
+    `input` is the request without blobs and secrets. `error_code` is the error that the request was refused with,
+    None if it was not; `error_message` is None where AWS sends none. `key_arns` are the keys that were found for it.
+    `decisions` are the authorizer's, one for each resource. `raised` is the name of the exception where there was no
+    answer, because the fake or an external key store proxy of the test raised something that is no KMS error.
     """
 
     operation: str
@@ -72,18 +74,25 @@ class Event(NamedTuple):
 
     def explain(self) -> str:
         """Return what was decided about the caller and why, in lines for people."""
-        if not self.decisions:
-            return f"{self}\n  The request was answered before anybody asked whether the caller may."
-        return "\n".join([str(self), *(decision.explain() for decision in self.decisions)])
+        if self.decisions:
+            return "\n".join([str(self), *(decision.explain() for decision in self.decisions)])
+        if self.raised is not None:
+            return f"{self}\n  {self.raised} was raised before anybody asked whether the caller may."
+        return f"{self}\n  The request was answered before anybody asked whether the caller may."
 
     def __str__(self) -> str:
-        outcome = self.error_code or (f"raised {self.raised}" if self.raised else "ok")
+        return f"{self.operation} {' '.join(self.key_arns) or '-'} by {self.principal or 'nobody'} -> {self._outcome()}"
+
+    def _outcome(self) -> str:
+        if self.raised is not None:
+            return f"raised {self.raised}"
+        outcome = "ok" if self.error_code is None else self.error_code
         if self.error_message:
             outcome += f": {self.error_message}"
         context = self.input.get("EncryptionContext")
         if self.error_code == "InvalidCiphertextException" and context is not None:
             outcome += f" (under the encryption context {context})"
-        return f"{self.operation} {' '.join(self.key_arns) or '-'} by {self.principal or 'nobody'} -> {outcome}"
+        return outcome
 
 
 class Journal:
@@ -93,7 +102,7 @@ class Journal:
         self._events: list[Event] = []
 
     def add(self, event: Event) -> None:
-        """Write one event down."""
+        """Append an event."""
         self._events.append(event)
 
     def __repr__(self) -> str:
@@ -120,12 +129,12 @@ class Journal:
         error: str | None = None,
         succeeded: bool | None = None,
     ) -> list[Event]:
-        """Find events: by operation name, by key (its id or ARN), by error code, by outcome.
+        """Return the events, oldest first, that fit all of these: operation, key (its id or ARN), error code, outcome.
 
-        What is not said does not restrict. Output: the events, oldest first. Raises: ValueError for an operation that
-        is none, so that a slip of the pen does not read as "never happened".
+        Raises: ValueError for an operation that KMS does not have, so that a typing error does not read as "never
+        happened".
         """
-        if operation is not None and operation not in PERMISSIONS and operation not in _BY_ITSELF:
+        if operation is not None and operation not in PERMISSIONS and operation not in _SERVICE_EVENTS:
             raise ValueError(f"KMS has no operation {operation!r}")
         return [
             event
@@ -137,5 +146,5 @@ class Journal:
         ]
 
     def clear(self) -> None:
-        """Forget all events."""
+        """Delete all events."""
         self._events.clear()

@@ -1,4 +1,4 @@
-"""What asymmetric keys do besides signing: RSA encryption, key agreement, encapsulation, and their encodings.
+"""Asymmetric keys apart from signing: RSA encryption, key agreement, encapsulation, and encodings of keys.
 
 Source: AWS KMS Developer Guide, "Key spec reference"; crypto facts, sections 3 and 4.
 """
@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
-from fake_kms.crypto import ml_kem
+from fake_kms.crypto.fallback import ml_kem
 from fake_kms.crypto.primitives import BadCiphertext
 
 if TYPE_CHECKING:
@@ -35,17 +35,17 @@ _OAEP_HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-class BadPublicKey(Exception):  # noqa: N818 - a verdict on the caller's key
-    """The bytes are no public key, or one on another curve."""
+class BadPublicKey(Exception):  # noqa: N818 - operations translate it
+    """The bytes are not a public key, or it is on another curve."""
 
 
 def longest_plaintext(algorithm: str, modulus_size: int) -> int:
-    """Tell how many bytes RSA with OAEP takes; `modulus_size` in bytes."""
+    """Return how many bytes RSA with OAEP encrypts at most; `modulus_size` is in bytes."""
     return modulus_size - 2 * _OAEP_HASHES[algorithm].digest_size - 2
 
 
 def rsa_encrypt(private: Any, algorithm: str, plaintext: bytes) -> bytes:
-    """Encrypt with RSA OAEP: MGF1 with the same hash, no label."""
+    """Encrypt with RSA OAEP: MGF1 with the same hash, without a label."""
     ciphertext: bytes = private.public_key().encrypt(plaintext, _oaep(algorithm))
     return ciphertext
 
@@ -80,7 +80,7 @@ def agree(private: Any, peer: bytes) -> bytes:
 
 
 def encapsulate(private: Any, entropy: Entropy) -> tuple[bytes, bytes]:
-    """Make a shared secret for an ML-KEM key: the secret, and its ciphertext."""
+    """Generate a shared secret for an ML-KEM key; return the secret and its ciphertext."""
     public = private.public_key()
     if isinstance(public, ml_kem.PublicKey):
         return public.encapsulate(entropy.bytes(32))
@@ -89,7 +89,7 @@ def encapsulate(private: Any, entropy: Entropy) -> tuple[bytes, bytes]:
 
 
 def decapsulate(private: Any, ciphertext: bytes) -> bytes:
-    """Recover the shared secret; a wrong ciphertext of the right length gives another secret (FIPS 203).
+    """Recover the shared secret; a wrong ciphertext of the right length results in another secret (FIPS 203).
 
     Raises: BadCiphertext for a wrong length.
     """

@@ -32,7 +32,7 @@ class Tag(NamedTuple):
 def decode(data: bytes) -> object:
     """Read one item and nothing after it: int, bytes, str, list, dict, `Tag`, bool or None.
 
-    An item lies at most 16 levels down; lengths are believed only as far as there are bytes.
+    An item may be nested 16 levels deep; a length beyond the end of the data is refused before anything is allocated.
 
     Raises: BadCbor, and nothing else, whatever the bytes.
     """
@@ -49,7 +49,7 @@ def decode(data: bytes) -> object:
 def encode(value: object) -> bytes:
     """Write a value with the shortest heads and definite lengths, maps in their own order.
 
-    Input: int of -2^64 to 2^64-1, bytes, str, list or tuple, dict, bool, None. Raises: BadCbor for others.
+    Input: int from -2^64 to 2^64-1, bytes, str, list or tuple, dict, bool, None. Raises: BadCbor for other values.
     """
     match value:
         case None | bool():

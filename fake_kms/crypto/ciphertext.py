@@ -12,7 +12,7 @@ would settle it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.crypto.context import canonical
@@ -26,16 +26,14 @@ if TYPE_CHECKING:
 __all__ = [
     "BY_DATA_KEY",
     "BY_ENCRYPT",
-    "Outer",
     "Sealed",
-    "open_sealed",
+    "additional_data",
+    "decrypt",
+    "encrypt",
+    "encrypt_legacy",
+    "frame",
     "parse",
-    "seal",
-    "seal_legacy",
 ]
-
-# What an external key does to the content, with its additional authenticated data.
-Outer = Callable[[bytes, bytes], bytes]
 
 BY_ENCRYPT = 2
 BY_DATA_KEY = 3
@@ -52,7 +50,7 @@ _AES256_GCM = bytes.fromhex("060960864801650304012e")
 
 
 class Sealed(NamedTuple):
-    """A well-formed blob, not opened yet."""
+    """The parts of a blob. Keys in an external key store have the external key's encryption of the content in it."""
 
     material_id: bytes
     header: bytes
@@ -60,15 +58,10 @@ class Sealed(NamedTuple):
     content: bytes
 
 
-def seal(
-    material: Material,
-    plaintext: bytes,
-    context: Mapping[str, str] | None,
-    kind: int,
-    entropy: Entropy,
-    outer: Outer | None = None,
-) -> bytes:
-    """Encrypt under one key material and give the blob; `outer` encrypts what comes out once more.
+def encrypt(
+    material: Material, plaintext: bytes, context: Mapping[str, str] | None, kind: int, entropy: Entropy
+) -> Sealed:
+    """Encrypt under one key material; `frame` writes the blob.
 
     AWS derives a key per blob from the material and the nonce. Here the nonce is authenticated only, and the
     material itself is the key: a fresh cipher for every blob would double the cost of the call, and the IV alone
@@ -76,41 +69,39 @@ def seal(
     """
     random = entropy.bytes(28)
     header, iv = _START[kind] + material.identifier + b"\1" + random[:16], random[16:]
-    authenticated = header + canonical(context)
-    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
-    content = material.cipher.encrypt(iv, inner, authenticated)
-    if outer is not None:
-        content = outer(content, sha256(authenticated))
-    return _written(header, iv, content)
+    return Sealed(material.identifier, header, iv, _content(material, plaintext, iv, header + canonical(context)))
 
 
-def seal_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> bytes:
+def encrypt_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> Sealed:
     """Encrypt in AWS's older form, without nonce, which import tokens still have."""
-    iv = entropy.bytes(12)
-    header = b"\1\1\2\0\x78" + material.identifier
-    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
-    return _written(header, iv, material.cipher.encrypt(iv, inner, header + canonical(None)))
+    iv, header = entropy.bytes(12), b"\1\1\2\0\x78" + material.identifier
+    return Sealed(material.identifier, header, iv, _content(material, plaintext, iv, header + canonical(None)))
 
 
-def _written(header: bytes, iv: bytes, content: bytes) -> bytes:
-    before, between = _frame(len(content))
-    return b"".join((header, before, iv, between, content))
+def _content(material: Material, plaintext: bytes, iv: bytes, authenticated: bytes) -> bytes:
+    return material.cipher.encrypt(iv, len(plaintext).to_bytes(_INNER, "big") + plaintext, authenticated)
 
 
-def open_sealed(
-    sealed: Sealed, material: Material, context: Mapping[str, str] | None, outer: Outer | None = None
-) -> bytes:
-    """Decrypt a parsed blob, after `outer`. Raises: BadCiphertext for other material or context, or a changed bit."""
-    authenticated, content = sealed.header + canonical(context), sealed.content
-    if outer is not None:
-        content = outer(content, sha256(authenticated))
-    return open_gcm(material.cipher, sealed.iv, content, authenticated)[_INNER:]
+def frame(sealed: Sealed) -> bytes:
+    """Write a blob."""
+    before, between = _frame(len(sealed.content))
+    return b"".join((sealed.header, before, sealed.iv, between, sealed.content))
+
+
+def decrypt(sealed: Sealed, material: Material, context: Mapping[str, str] | None) -> bytes:
+    """Decrypt the content of a blob. Raises: BadCiphertext for other material or context, or a changed bit."""
+    return open_gcm(material.cipher, sealed.iv, sealed.content, sealed.header + canonical(context))[_INNER:]
+
+
+def additional_data(sealed: Sealed, context: Mapping[str, str] | None) -> bytes:
+    """Return what an external key authenticates besides the content: a hash of the header and the context."""
+    return sha256(sealed.header + canonical(context))
 
 
 def parse(blob: bytes) -> Sealed:
-    """Take a blob apart, strictly: whatever is not exactly in AWS's form raises BadCiphertext.
+    """Read a blob that is exactly in AWS's form, or in its legacy form (version 01, without nonce).
 
-    The legacy form of AWS (version 01, without nonce) parses too: it is well-formed, and no key here made it.
+    Raises: BadCiphertext.
     """
     if blob[:3] in {b"\1\2\2", b"\1\2\3"} and blob[37:38] == b"\1":
         header_end = _HEADER
@@ -132,7 +123,7 @@ def parse(blob: bytes) -> Sealed:
 
 @functools.lru_cache(maxsize=256)
 def _frame(length: int) -> tuple[bytes, bytes]:
-    # What stands before the IV and between it and the content depends on the content's length alone.
+    # The bytes before the IV, and between the IV and the content, depend only on the content's length.
     iv, content = b"\0" * _IV, bytes(length)
     algorithm = tlv(0x30, _AES256_GCM + tlv(0x30, tlv(0x04, iv) + b"\x02\x01\x10"))
     info = tlv(0x30, _DATA + algorithm + tlv(0x80, content))
@@ -143,7 +134,7 @@ def _frame(length: int) -> tuple[bytes, bytes]:
 
 @functools.lru_cache(maxsize=256)
 def _frame_that_fills(total: int) -> tuple[bytes, bytes] | None:
-    # The other way round: a frame never shrinks when its content grows, so the largest gives the first length to try.
+    # A frame never shrinks when its content grows, so the largest possible frame gives the first length to try.
     for length in range(max(_LEAST_CONTENT, total - _around(total)), total):
         if length + _around(length) >= total:
             return _frame(length) if length + _around(length) == total else None

@@ -1,11 +1,11 @@
-"""CiphertextForRecipient: what only the enclave that sent the attestation document can open.
+"""CiphertextForRecipient: an envelope that only the enclave of the attestation document can open.
 
 CMS EnvelopedData (RFC 5652) in AWS's own form: BER with indefinite lengths outside, version 2, the recipient by
 a key identifier of 32 bytes, RSAES-OAEP with SHA-256, AES-256-CBC. Source: the published sample in
 aws-nitro-enclaves-sdk-c, tests/cms_test.c, see the facts on crypto, section 6.
 
 Assumed: the key identifier is the SHA-256 of the SubjectPublicKeyInfo; one real answer together with its public
-key would settle it. Nobody who opens an envelope looks at it.
+key would settle it. Clients do not look at it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from fake_kms.entropy import Entropy
 
-__all__ = ["envelope", "load_public_key", "open_envelope"]
+__all__ = ["load_public_key", "open_envelope", "seal_envelope"]
 
 _KEY_BYTES = 32
 _IV_BYTES = 16
 _IDENTIFIER_BYTES = 32
-_LEAST_RSA_BITS = 2048
+_MIN_RSA_BITS = 2048
 _END = b"\0\0"
 _VERSION_2 = bytes.fromhex("020102")
 _ENVELOPED_DATA = bytes.fromhex("06092a864886f70d010703")
@@ -47,8 +47,8 @@ _OAEP_SHA256 = bytes.fromhex(
 )
 
 
-def envelope(public_key: RSAPublicKey, plaintext: bytes, entropy: Entropy) -> bytes:
-    """Encrypt to the recipient's key and give CiphertextForRecipient.
+def seal_envelope(public_key: RSAPublicKey, plaintext: bytes, entropy: Entropy) -> bytes:
+    """Return the CiphertextForRecipient of a plaintext, encrypted to the recipient's key.
 
     32 bytes of plaintext and an RSA-2048 key make 493 bytes. The padding of OAEP is OpenSSL's own randomness, so
     the same entropy does not give the same envelope.
@@ -64,8 +64,8 @@ def envelope(public_key: RSAPublicKey, plaintext: bytes, entropy: Entropy) -> by
 def open_envelope(private_key: RSAPrivateKey, blob: bytes) -> bytes:
     """Decrypt a CiphertextForRecipient, as the enclave would.
 
-    Whatever is not exactly in AWS's form is refused. AES-CBC is not authenticated: a change in the content may show
-    as another plaintext, for AWS's clients as well.
+    Anything that is not exactly in AWS's form is refused. AES-CBC is not authenticated: a changed content may decrypt
+    to another plaintext, for AWS's clients as well.
 
     Raises: ValueError for another form, another private key or a wrong padding.
     """
@@ -89,7 +89,7 @@ def load_public_key(der: bytes) -> RSAPublicKey:
         key = load_der_public_key(der)
     except UnsupportedAlgorithm as error:
         raise ValueError("the public key is of an unknown algorithm") from error
-    if not isinstance(key, RSAPublicKey) or key.key_size < _LEAST_RSA_BITS:
+    if not isinstance(key, RSAPublicKey) or key.key_size < _MIN_RSA_BITS:
         raise ValueError("the public key is not an RSA key of 2048 bits or more")
     return key
 
@@ -107,7 +107,7 @@ def _write(identifier: bytes, encrypted_key: bytes, iv: bytes, content: bytes) -
 
 
 def _parse(blob: bytes) -> tuple[bytes, bytes, bytes]:
-    # Where the parts would lie is read off; that they do is proved by writing the same bytes again.
+    # Finds the parts loosely; writing them again then proves that the form is exactly AWS's.
     before, _, rest = blob.partition(_OAEP_SHA256)
     identifier = before[-_IDENTIFIER_BYTES:]
     encrypted_key, rest = _octets(rest)

@@ -8,10 +8,10 @@ __all__ = ["canonical", "canonical_length"]
 
 
 def canonical(context: Mapping[str, str] | None) -> bytes:
-    """Serialise an encryption context so that no two different ones give the same bytes.
+    """Serialize an encryption context so that two different ones never result in the same bytes.
 
     Pairs are sorted by key, and every key and value carries its length, so `{"ab": "c"}` and `{"a": "bc"}`
-    differ. An empty context equals none at all. Source: the AWS Encryption SDK's serialisation.
+    differ. An empty context is the same as none. Source: the AWS Encryption SDK's serialization.
     """
     if not context:
         return b"\0\0"
@@ -24,7 +24,7 @@ def canonical(context: Mapping[str, str] | None) -> bytes:
 
 
 def canonical_length(context: Mapping[str, str]) -> int:
-    """Tell how many bytes `canonical` gives, without making them."""
+    """Return the length of `canonical` without building it."""
     length = 2
     for key, value in context.items():
         length += 4 + len(key.encode()) + len(value.encode())

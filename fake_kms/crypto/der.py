@@ -1,4 +1,4 @@
-"""The one piece of DER that the formats here are written with."""
+"""The part of DER that the formats here need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SHORT_FORM = 0x80
 
 
 def tlv(tag: int, body: bytes) -> bytes:
-    """Write tag, length and value; the length in its short form below 128."""
+    """Return tag, length and value; lengths below 128 in the short form."""
     length = len(body)
     if length < _SHORT_FORM:
         return bytes((tag, length)) + body

@@ -1,4 +1,4 @@
-"""The few symmetric primitives everything else is built from."""
+"""The few symmetric primitives that the formats here are built from."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["BadCiphertext", "open_gcm", "sha256"]
 
 
-class BadCiphertext(Exception):  # noqa: N818 - a verdict, not a failure of ours
-    """The bytes are no ciphertext of this key, or not for this context. Says nothing more on purpose."""
+class BadCiphertext(Exception):  # noqa: N818 - operations translate it
+    """The bytes are not a ciphertext of this key and context. On purpose it does not say which."""
 
 
 def sha256(data: bytes) -> bytes:
@@ -23,7 +23,7 @@ def sha256(data: bytes) -> bytes:
 
 
 def open_gcm(cipher: AESGCM, iv: bytes, sealed: bytes, additional: bytes) -> bytes:
-    """Decrypt with AES-GCM; the 16-byte tag stands at the end. Raises: BadCiphertext."""
+    """Decrypt with AES-GCM; the last 16 bytes are the tag. Raises: BadCiphertext."""
     try:
         return cipher.decrypt(iv, sealed, additional)
     except (InvalidTag, ValueError):

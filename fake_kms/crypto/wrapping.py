@@ -1,4 +1,4 @@
-"""Imported key material on its way: how it is wrapped, and what must be inside.
+"""Imported key material: unwrap it, and read what is inside.
 
 Source: AWS KMS Developer Guide, "Importing key material"; RFC 5649 (AES key wrap with padding); crypto facts, 5.
 """
@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives import keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from fake_kms.crypto.asymmetric import rsa_decrypt
-from fake_kms.crypto.material import CURVES, Material, identify
+from fake_kms.crypto.material import Material, derive_material_id
 from fake_kms.crypto.primitives import BadCiphertext
+from fake_kms.crypto.private_keys import CURVES
 from fake_kms.tables.imports import IMPORTS
 
 __all__ = ["BadMaterial", "read_material", "unwrap"]
@@ -21,8 +22,8 @@ __all__ = ["BadMaterial", "read_material", "unwrap"]
 _AES_KEY_LENGTHS = {16, 24, 32}
 
 
-class BadMaterial(Exception):  # noqa: N818 - a verdict on the bytes
-    """The bytes are no material for a key of this spec."""
+class BadMaterial(Exception):  # noqa: N818 - operations translate it
+    """The bytes are not key material for a key of this spec."""
 
 
 def unwrap(private: Any, algorithm: str, wrapped: bytes) -> bytes:
@@ -30,11 +31,10 @@ def unwrap(private: Any, algorithm: str, wrapped: bytes) -> bytes:
 
     Raises: BadCiphertext.
     """
-    oaep = f"RSAES_OAEP_{algorithm.rpartition('SHA_')[1]}{algorithm.rpartition('SHA_')[2]}"
     if not algorithm.startswith("RSA_AES_KEY_WRAP"):
-        return rsa_decrypt(private, oaep, wrapped)
+        return rsa_decrypt(private, algorithm, wrapped)
     size = private.key_size // 8
-    aes_key = rsa_decrypt(private, oaep, wrapped[:size])
+    aes_key = rsa_decrypt(private, algorithm.replace("RSA_AES_KEY_WRAP", "RSAES_OAEP"), wrapped[:size])
     if len(aes_key) not in _AES_KEY_LENGTHS:
         raise BadCiphertext
     try:
@@ -46,22 +46,22 @@ def unwrap(private: Any, algorithm: str, wrapped: bytes) -> bytes:
 def read_material(spec_name: str, key_id: str, raw: bytes) -> Material:
     """Read unwrapped bytes as the material of a key. Raises: BadMaterial for another length, kind or curve.
 
-    Private keys are named by their numbers, so that another encoding of the same key is the same material.
+    The id of a private key is derived from its numbers, so that another encoding of it is the same material.
     """
     rule = IMPORTS[spec_name]
     if rule.longest:
         if not rule.shortest <= len(raw) <= rule.longest:
             raise BadMaterial
-        return Material(identify(key_id, raw), raw)
+        return Material(derive_material_id(key_id, raw), raw)
     private = _private_key(raw)
     if isinstance(private, rsa.RSAPrivateKey) and spec_name == f"RSA_{private.key_size}":
         numbers = private.private_numbers()
-        name = f"{numbers.public_numbers.n} {numbers.d}"
+        identity = f"{numbers.public_numbers.n} {numbers.d}"
     elif isinstance(private, ec.EllipticCurvePrivateKey) and _is_on(spec_name, private):
-        name = str(private.private_numbers().private_value)
+        identity = str(private.private_numbers().private_value)
     else:
         raise BadMaterial
-    return Material(identify(key_id, name.encode()), private=private)
+    return Material(derive_material_id(key_id, identity.encode()), private=private)
 
 
 def _private_key(raw: bytes) -> Any:

@@ -23,15 +23,14 @@ Output = dict[str, Any]
 class KeyUse:
     """One key that an operation uses.
 
-    `member` is the request member that names it; where `optional`, the operation may do without. `usage` is the
-    KeyUsage the key must have, `origins` the origins it may have; `algorithm` the request member that says how it is
-    used (SYMMETRIC_DEFAULT where the caller does not say). `ciphertext` is the member with a ciphertext that names the
-    key as well. `context` is the member with the encryption context that goes with the key. `check` is what AWS checks
-    on this key before it looks at the next one. `action` is the permission, where it is not the operation's own.
+    `member` is the request member that names it. `usage` is the KeyUsage the key must have, `origins` the origins it
+    may have; `algorithm` the request member that says how it is used (SYMMETRIC_DEFAULT where the caller does not say).
+    `ciphertext` is the member with a ciphertext that names the key as well. `context` is the member with the encryption
+    context that goes with the key. `check` is what AWS checks on this key before it looks at the next one. `action` is
+    the permission, where it is not the operation's own.
     """
 
     member: str = "KeyId"
-    optional: bool = False
     usage: str | None = None
     origins: frozenset[str] | None = None
     algorithm: str | None = None

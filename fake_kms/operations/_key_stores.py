@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
-from fake_kms.operations._external import VPC
+from fake_kms.operations._external_key_stores import VPC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
 from fake_kms.store.pages import BadMarker, read_marker, write_marker
+from fake_kms.tables.page_sizes import PAGE_SIZES
 
 if TYPE_CHECKING:
     from fake_kms.operations._declare import Output
@@ -14,19 +15,6 @@ if TYPE_CHECKING:
     from fake_kms.store.pages import Listing
 
 __all__ = ["page_of"]
-
-# Operation -> (default, most) entries of a page. Source: the Limit documentation of each operation. Assumed: a
-# Limit above the most is answered with the most, since the model lets it through.
-_PAGE_SIZES: dict[str, tuple[int, int]] = {
-    "DescribeCustomKeyStores": (100, 1000),
-    "ListAliases": (50, 100),
-    "ListGrants": (50, 100),
-    "ListKeyPolicies": (100, 1000),
-    "ListKeyRotations": (100, 1000),
-    "ListKeys": (100, 1000),
-    "ListResourceTags": (50, 50),
-    "ListRetirableGrants": (50, 100),
-}
 
 
 def page_of(
@@ -41,13 +29,13 @@ def page_of(
 
     `scope` is what else a marker belongs to, e.g. the key whose aliases are listed; `where` leaves entries out.
     """
-    default, most = _PAGE_SIZES[call.operation]
+    default, maximum = PAGE_SIZES[call.operation]
     label = f"{call.operation} {call.region.account} {call.region.name} {scope}"
     try:
         after = read_marker(label, call.input["Marker"]) if "Marker" in call.input else 0
     except BadMarker:
         raise errors.invalid_marker() from None
-    items, last = listing.page(after, min(call.input.get("Limit", default), most), where)
+    items, last = listing.page(after, min(call.input.get("Limit", default), maximum), where)
     output: Output = {member: [render(item) for item in items], "Truncated": last is not None}
     if last is not None:
         output["NextMarker"] = write_marker(label, last)

@@ -53,7 +53,7 @@ def _rotate_when_due(tools: Tools, key: Key, due: float) -> None:
 
 def new_version(tools: Tools, key: Key) -> KeyMaterialVersion:
     """Make the next key material of a key."""
-    return KeyMaterialVersion(tools.generate.material(key.spec, key.key_id, len(key.materials.versions)))
+    return KeyMaterialVersion(tools.key_generator.generate_material(key.spec, key.key_id, len(key.materials.versions)))
 
 
 def rotate(tools: Tools, key: Key, version: KeyMaterialVersion, now: float, rotation_type: str) -> None:

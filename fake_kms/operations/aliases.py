@@ -85,7 +85,7 @@ def delete_alias(call: Call) -> None:
     call.region.remove_alias(find_alias(call.region, call.input["AliasName"]))
 
 
-@operation("ListAliases", KeyUse(optional=True))
+@operation("ListAliases", KeyUse())
 def list_aliases(call: Call) -> Output:
     """List the account's aliases in the Region, or those of one key; 50 a page, at most 100.
 

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.operations._declare import Declaration, KeyUse
     from fake_kms.operations.settings import Settings
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.policy.identity import Identity
     from fake_kms.store.grant import StoredGrant
     from fake_kms.store.key import Key
     from fake_kms.store.region import Region
     from fake_kms.store.store import Store
-    from fake_kms.store.xks_routes import XksRoutes
     from fake_kms.tables.model import Operation
     from fake_kms.wire import HttpRequest
+    from fake_kms.xks.routes import XksRoutes
 
 __all__ = ["Call", "Caller", "FoundKey", "Tools"]
 
@@ -42,7 +42,7 @@ class FoundKey(NamedTuple):
     """A key that was found for a call.
 
     `alias_name` is the alias that the request names it by, if any. `material` and `sealed` are there when the key was
-    found in a ciphertext, `grant` when it was found through a grant.
+    found in a ciphertext, `grant` when it was found through a grant. `plaintext` is what a check has decrypted already.
     """
 
     use: KeyUse
@@ -51,6 +51,7 @@ class FoundKey(NamedTuple):
     material: Material | None = None
     sealed: Sealed | None = None
     grant: StoredGrant | None = None
+    plaintext: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Tools:
     store: Store
     settings: Settings
     entropy: Entropy
-    generate: KeyGenerator
+    key_generator: KeyGenerator
     clusters: Clusters
     xks: XksRoutes
     note_event: Callable[[str, str, str, float], None]

@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fake_kms import errors
 from fake_kms.operations._cloud_hsm import check_new_cluster, check_related_cluster, has_hsms_for_keys
 from fake_kms.operations._declare import Output, operation
-from fake_kms.operations._external import (
-    VPC,
-    check_external_key,
-    check_proxy,
-    check_uniqueness,
-    check_vpc_endpoint_service,
-)
+from fake_kms.operations._external_key_stores import VPC, check_proxy, check_uniqueness, check_vpc_endpoint_service
+from fake_kms.operations._external_keys import check_external_key
 from fake_kms.operations._key_stores import (
     CLOUD_HSM,
     EXTERNAL,

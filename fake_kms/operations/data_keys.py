@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.crypto import asymmetric, ciphertext
-from fake_kms.crypto.material import Unavailable
+from fake_kms.crypto.private_keys import Unavailable, check_available
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations.encryption import seal_under
 from fake_kms.tables.key_specs import KEY_SPECS
@@ -71,14 +71,14 @@ def _check_pair(call: Call) -> None:
     if not spec.available_in(call.caller.region):
         raise errors.key_spec_not_in_region(spec.name)
     try:
-        call.tools.generate.check(spec)
+        check_available(spec)
     except Unavailable as lack:
         raise errors.unsupported(str(lack)) from None
 
 
 def _data_key_pair(call: Call) -> Output:
     spec = KEY_SPECS[call.input["KeyPairSpec"]]
-    private = call.tools.generate.private_key(spec, f"data key pair {call.request_id}")
+    private = call.tools.key_generator.generate_private_key(spec, f"data key pair {call.request_id}")
     plaintext = asymmetric.private_der(private)
     output: Output = {
         "KeyId": call.key.arn,

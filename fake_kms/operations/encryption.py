@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
@@ -10,11 +9,13 @@ from fake_kms.crypto import asymmetric, ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._cloud_hsm import check_cluster_answers
 from fake_kms.operations._declare import KeyUse, Output, operation
-from fake_kms.operations._external import decrypt_outside, encrypt_outside
+from fake_kms.operations._external_keys import decrypt_externally, encrypt_externally
 
 if TYPE_CHECKING:
+    from fake_kms.crypto.ciphertext import Sealed
+    from fake_kms.crypto.material import Material
     from fake_kms.operations.call import Call, FoundKey
-    from fake_kms.store.key_store import CustomKeyStore
+    from fake_kms.store.key import Key
 
 __all__ = ["seal_under"]
 
@@ -37,9 +38,12 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
             raise errors.plaintext_too_long(algorithm, key.spec.name, limit)
         return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
     context = call.input.get(found.use.context)
-    store = key.custom_key_store
-    outer = partial(encrypt_outside, call, key) if store and _outside(call, store) else None
-    return ciphertext.seal(material, plaintext, context, kind, call.tools.entropy, outer)
+    external = _has_external_key(call, key)
+    sealed = ciphertext.encrypt(material, plaintext, context, kind, call.tools.entropy)
+    if external:
+        content = encrypt_externally(call, key, sealed.content, ciphertext.additional_data(sealed, context))
+        sealed = sealed._replace(content=content)
+    return ciphertext.frame(sealed)
 
 
 def _open(call: Call, found: FoundKey) -> bytes:
@@ -48,17 +52,26 @@ def _open(call: Call, found: FoundKey) -> bytes:
         return b""
     try:
         if found.sealed is not None and found.material is not None:
-            store = found.key.custom_key_store
-            outer = partial(decrypt_outside, call, found.key) if store and _outside(call, store) else None
-            return ciphertext.open_sealed(found.sealed, found.material, call.input.get(found.use.context), outer)
+            return _decrypt_sealed(call, found, found.sealed, found.material)
         assert found.key.material is not None  # noqa: S101 - the key's state says so
         return asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
 
 
-def _outside(call: Call, key_store: CustomKeyStore) -> bool:
+def _decrypt_sealed(call: Call, found: FoundKey, sealed: Sealed, material: Material) -> bytes:
+    context = call.input.get(found.use.context)
+    if _has_external_key(call, found.key):
+        content = decrypt_externally(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
+        sealed = sealed._replace(content=content)
+    return ciphertext.decrypt(sealed, material, context)
+
+
+def _has_external_key(call: Call, key: Key) -> bool:
     """Return whether an external key encrypts too. Raises: KmsError where a CloudHSM cluster does not answer."""
+    key_store = key.custom_key_store
+    if key_store is None:
+        return False
     if not key_store.external:
         check_cluster_answers(call, key_store)
     return key_store.external
@@ -102,10 +115,10 @@ def decrypt(call: Call) -> Output:
 
 
 def _check_source(call: Call, found: FoundKey) -> None:
-    # The source side is judged as a whole before the destination. An external key is asked once, when it counts.
-    # Assumed: both keys are looked up before either is judged.
+    # The source is checked as a whole before the destination. Assumed: both keys are looked up before either is
+    # checked, and a custom key store is used only when the destination has passed its checks too.
     if found.key.custom_key_store is None:
-        _open(call, found)
+        call.found[0] = found._replace(plaintext=_open(call, found))
 
 
 _SOURCE = KeyUse(
@@ -134,8 +147,9 @@ def re_encrypt(call: Call) -> Output:
     Source: API_ReEncrypt.
     """
     source, destination = call.found
+    plaintext = _open(call, source) if source.plaintext is None else source.plaintext
     output: Output = {
-        "CiphertextBlob": seal_under(call, destination, _open(call, source), ciphertext.BY_ENCRYPT),
+        "CiphertextBlob": seal_under(call, destination, plaintext, ciphertext.BY_ENCRYPT),
         "DestinationEncryptionAlgorithm": _algorithm(call, destination),
         "KeyId": destination.key.arn,
         "SourceEncryptionAlgorithm": _algorithm(call, source),

@@ -6,16 +6,15 @@ Source: AWS KMS Developer Guide, "Grants"; the documentation of the operations; 
 from __future__ import annotations
 
 import base64
-import copy
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from fake_kms import arns, errors
+from fake_kms.grant_terms import GrantConstraints, GrantTerms
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._pages import page_of
 from fake_kms.operations.call import Call, FoundKey
-from fake_kms.policy.grant_terms import Grant
 from fake_kms.store.find import KeyInAnotherAccount, find_key, is_alias
 from fake_kms.store.grant import StoredGrant
 from fake_kms.tables.permissions import GRANTABLE_BY_USAGE
@@ -70,7 +69,7 @@ def _check_grant(call: Call) -> None:
         raise errors.grant_operations_unfit(sorted(unfit), key.arn)
     constraints = request.get("Constraints", {})
     by_context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset")
-    if by_context and key.spec.kind != "symmetric":
+    if by_context and not key.spec.symmetric:
         raise errors.grant_constraint_unfit(key.arn)
     quota = call.settings.quotas["grants_per_key"]
     if _same_grant(call) is None and len(call.store.grants.of_key(key.arn)) >= quota:
@@ -91,47 +90,65 @@ def create_grant(call: Call) -> Output:
     return {"GrantId": grant.grant_id, "GrantToken": token}
 
 
-def _parameters(call: Call) -> dict[str, Any]:
-    return {name: value for name, value in call.input.items() if name not in {"KeyId", "GrantTokens", "DryRun"}}
-
-
 def _same_grant(call: Call) -> StoredGrant | None:
-    if "Name" not in call.input:
+    name = call.input.get("Name")
+    if name is None:
         return None
-    wanted = _in_order(_parameters(call))
-    return next((grant for grant in call.store.grants.of_key(call.key.arn) if _in_order(grant.request) == wanted), None)
+    named = (grant for grant in call.store.grants.of_key(call.key.arn) if grant.name == name)
+    wanted = _comparable(call.input)
+    return next((grant for grant in named if _comparable(_parameters_of(grant)) == wanted), None)
 
 
-def _in_order(request: Mapping[str, Any]) -> dict[str, Any]:
-    return {**request, "Operations": sorted(set(request["Operations"]))}
+def _comparable(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what must be the same for two requests to create one grant."""
+    compared = {name: value for name, value in parameters.items() if name not in {"KeyId", "GrantTokens", "DryRun"}}
+    return compared | {"Operations": sorted(set(parameters["Operations"]))}
+
+
+def _parameters_of(grant: StoredGrant) -> dict[str, Any]:
+    """Return a grant's parameters as its CreateGrant request gave them; Name is empty where it gave none."""
+    terms, constraints = grant.terms, grant.terms.constraints
+    parameters: dict[str, Any] = {
+        "GranteeServicePrincipal" if grant.grantee_is_service else "GranteePrincipal": terms.grantee,
+        "Name": grant.name,
+        "Operations": list(terms.operations),
+    }
+    if grant.retiring is not None:
+        parameters["RetiringServicePrincipal" if grant.retiring_is_service else "RetiringPrincipal"] = grant.retiring
+    if constraints is not None:
+        parameters["Constraints"] = constraints.to_response()
+    return parameters
 
 
 def _new_grant(call: Call) -> StoredGrant:
-    request = copy.deepcopy(_parameters(call))  # the journal has the request, too, and shows it to the test
-    constraints = request.get("Constraints", {})
-    grant_id = call.tools.entropy.bytes(32).hex()
+    request = call.input
     grant = StoredGrant(
-        grant_id=grant_id,
+        terms=_terms(call),
         key_arn=call.key.arn,
         region=call.key.region,
-        request=request,
+        name=request.get("Name", ""),
+        grantee_is_service="GranteeServicePrincipal" in request,
+        retiring=request.get("RetiringPrincipal") or request.get("RetiringServicePrincipal"),
+        retiring_is_service="RetiringServicePrincipal" in request,
         issuing_account=call.caller.account,
         created=call.now,
         effective_from=call.now + call.settings.grant_delay,
-        authorizing=Grant(
-            grant_id=grant_id,
-            grantee=request.get("GranteePrincipal") or request["GranteeServicePrincipal"],
-            operations=frozenset(request["Operations"]),
-            encryption_context_equals=constraints.get("EncryptionContextEquals"),
-            encryption_context_subset=constraints.get("EncryptionContextSubset"),
-            source_arn=constraints.get("SourceArn"),
-        ),
     )
     call.store.grants.add(grant)
     if grant.effective_from > call.now:
         key = call.key
         call.store.schedule.at(grant.effective_from, lambda due: call.tools.note("PropagateGrant", key, due))
     return grant
+
+
+def _terms(call: Call) -> GrantTerms:
+    request, constraints = call.input, call.input.get("Constraints")
+    return GrantTerms(
+        grant_id=call.tools.entropy.bytes(32).hex(),
+        grantee=request.get("GranteePrincipal") or request["GranteeServicePrincipal"],
+        operations=tuple(request["Operations"]),
+        constraints=None if constraints is None else GrantConstraints.from_request(constraints),
+    )
 
 
 def _new_token(call: Call) -> str:
@@ -146,14 +163,13 @@ def _new_token(call: Call) -> str:
 
 def _entry(grant: StoredGrant) -> dict[str, Any]:
     partition = arns.partition_of(grant.region)
-    entry: dict[str, Any] = {
+    return {
         "CreationDate": grant.created,
         "GrantId": grant.grant_id,
         "IssuingAccount": arns.account_root_arn(partition, grant.issuing_account),
         "KeyId": grant.key_arn,
-        "Name": grant.name,
+        **_parameters_of(grant),
     }
-    return entry | {name: value for name, value in grant.request.items() if name != "Name"}
 
 
 def _check_filters(call: Call) -> None:
@@ -171,13 +187,15 @@ def list_grants(call: Call) -> Output:
     request = call.input
     if "GrantId" in request and not _GRANT_ID.fullmatch(request["GrantId"]):
         raise errors.invalid_grant_id()
-    wanted = {name: request[name] for name in ("GranteePrincipal", "GranteeServicePrincipal") if name in request}
+    by_service = "GranteeServicePrincipal" in request
+    grantee = request["GranteeServicePrincipal"] if by_service else request.get("GranteePrincipal")
 
-    def fits(grant: StoredGrant) -> bool:
-        right_id = request.get("GrantId", grant.grant_id) == grant.grant_id
-        return right_id and all(grant.request.get(name) == value for name, value in wanted.items())
+    def matches(grant: StoredGrant) -> bool:
+        if request.get("GrantId", grant.grant_id) != grant.grant_id:
+            return False
+        return grantee is None or (grantee, by_service) == (grant.terms.grantee, grant.grantee_is_service)
 
-    return page_of(call, "Grants", call.store.grants.of_key(call.key.arn), _entry, call.key.key_id, where=fits)
+    return page_of(call, "Grants", call.store.grants.of_key(call.key.arn), _entry, call.key.key_id, where=matches)
 
 
 def _check_retirer(call: Call) -> None:

@@ -75,7 +75,7 @@ def _check_import(call: Call) -> None:
             raise errors.valid_to_out_of_range()
     elif valid_to is not None:
         raise errors.valid_to_superfluous()
-    if call.key.spec.kind != "symmetric" and ("ImportType" in request or "KeyMaterialId" in request):
+    if not call.key.spec.symmetric and ("ImportType" in request or "KeyMaterialId" in request):
         raise errors.import_members_symmetric_only()
     if request.get("ImportType") == _NEW and "KeyMaterialId" in request:
         raise errors.material_id_with_new()
@@ -158,7 +158,7 @@ def _place(call: Call, material: Material) -> KeyMaterialVersion:
 
 def _output(key: Key, material: Material) -> Output:
     output: Output = {"KeyId": key.arn}
-    if key.spec.kind == "symmetric":
+    if key.spec.symmetric:
         output["KeyMaterialId"] = material.hex_id
     return output
 

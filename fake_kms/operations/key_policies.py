@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fake_kms import errors
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._pages import page_of
-from fake_kms.policy.document import normalize
+from fake_kms.policy.key_policy_text import normalize
 from fake_kms.store.pages import Listing
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fake_kms import errors
 from fake_kms.operations._cloud_hsm import log_in
 from fake_kms.operations._declare import Output, operation
-from fake_kms.operations._external import try_proxy
+from fake_kms.operations._external_key_stores import try_proxy
 from fake_kms.operations._key_stores import named_key_store
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import arns, errors
-from fake_kms.crypto.material import Unavailable
+from fake_kms.crypto.private_keys import Unavailable, check_available
 from fake_kms.entropy import uuid
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._metadata import key_metadata
@@ -14,7 +14,7 @@ from fake_kms.operations._rotation_dates import rotate_if_overdue
 from fake_kms.operations.call import Call, FoundKey
 from fake_kms.operations.custom_key_stores import check_key_store, put_into_key_store
 from fake_kms.operations.tags import check_tags, put_tags
-from fake_kms.policy.document import default_policy, normalize
+from fake_kms.policy.key_policy_text import default_key_policy, normalize
 from fake_kms.store.key import Key
 from fake_kms.store.key_materials import KeyMaterialVersion
 from fake_kms.store.multi_region_key import MultiRegionKey
@@ -46,7 +46,7 @@ def _check_create(call: Call) -> None:
         raise errors.key_usage_incompatible(usage, spec.name)
     if request.get("Origin") == "EXTERNAL" and spec.name not in IMPORTS:
         raise errors.key_spec_not_importable(spec.name)
-    _check_available(call, spec)
+    _check_available(spec)
 
 
 def _check_resources(call: Call) -> None:
@@ -65,9 +65,9 @@ def check_key_quota(call: Call, region: Region) -> None:
         raise errors.key_quota(quota, region.customer_keys)
 
 
-def _check_available(call: Call, spec: KeySpec) -> None:
+def _check_available(spec: KeySpec) -> None:
     try:
-        call.tools.generate.check(spec)
+        check_available(spec)
     except Unavailable as lack:
         raise errors.unsupported(str(lack)) from None
 
@@ -106,7 +106,7 @@ def create_key(call: Call) -> Output:
         key.imports = {}
         key.state = KeyState.PENDING_IMPORT
     else:
-        key.materials.versions.append(KeyMaterialVersion(call.tools.generate.material(spec, key_id, 0)))
+        key.materials.versions.append(KeyMaterialVersion(call.tools.key_generator.generate_material(spec, key_id, 0)))
     put_into_key_store(call, key)
     put_tags(key, request.get("Tags", ()))
     call.store.add_key(key)
@@ -123,7 +123,7 @@ def policy_of(call: Call) -> str:
     """Return the key policy of a request as AWS keeps it, or the default one."""
     if "Policy" in call.input:
         return normalize(call.input["Policy"])
-    return default_policy(arns.account_root_arn(call.region.partition, call.region.account))
+    return default_key_policy(arns.account_root_arn(call.region.partition, call.region.account))
 
 
 @operation("DescribeKey", KeyUse())

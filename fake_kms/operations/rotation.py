@@ -28,7 +28,7 @@ _IN_AWS = KeyUse(origins=frozenset({"AWS_KMS", "EXTERNAL"}))
 
 
 def _check_rotates(call: Call) -> None:
-    if call.key.spec.kind != "symmetric":
+    if not call.key.spec.symmetric:
         raise errors.unsupported()
     if call.key.replica:
         raise errors.not_primary(call.key.arn)
@@ -105,7 +105,7 @@ def rotate_key_on_demand(call: Call) -> Output:
 
 def _check_lists(call: Call) -> None:
     # Assumed: keys that never rotate are refused like EnableKeyRotation refuses them; the model declares the code.
-    if call.key.spec.kind != "symmetric":
+    if not call.key.spec.symmetric:
         raise errors.unsupported()
 
 

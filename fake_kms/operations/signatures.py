@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.crypto import signature_schemes
-from fake_kms.crypto.material import Unavailable
+from fake_kms.crypto.private_keys import Unavailable
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.tables.key_specs import (
     DIGEST_LENGTHS,

@@ -1,1 +1,1 @@
-"""The authorizer: policies as documents, and the decision over them. Pure: no store, no clock, no wire."""
+"""The authorizer: compiled policies, and the decision about a request. It uses neither the store nor the clock."""

@@ -1,4 +1,4 @@
-"""The decision: whether a principal may do this, given these policies and grants.
+"""The authorizer: whether a principal may do something, given policies and grants.
 
 Source: Developer Guide, "Policy evaluation", "Default key policy", "Allowing users in other accounts"; IAM User
 Guide, "Policy evaluation logic" with its table of principals in resource-based policies.
@@ -6,128 +6,132 @@ Guide, "Policy evaluation logic" with its table of principals in resource-based 
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fake_kms.policy.grant_terms import Grant, grant_matches
-from fake_kms.policy.policies import KEY_POLICY, Policies, statements_on, title_of
-from fake_kms.policy.principal_element import ALL_LIMITS, BOUNDARY, IDENTITY, NO_LIMITS, SESSION, limits_of_name
-from fake_kms.policy.request import IamPrincipal, Request
-from fake_kms.policy.trace import Finding, findings
+from fake_kms.policy.decision import Decision, Outcome
+from fake_kms.policy.explanation import explanations
+from fake_kms.policy.grant_matching import grant_matches
+from fake_kms.policy.must_allow import MustAllow
+from fake_kms.policy.policies import (
+    IDENTITY_POLICY,
+    KEY_POLICY,
+    PERMISSIONS_BOUNDARY,
+    SESSION_POLICY,
+    Policies,
+    statements_on,
+    title_of,
+)
+from fake_kms.policy.principal_element import must_allow_for_grantee
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
+    from fake_kms.policy.request import Request
 
-__all__ = ["Decision", "Finding", "Grant", "IamPrincipal", "Outcome", "Policies", "Request", "decide"]
+__all__ = ["decide"]
 
-
-class Outcome(str, Enum):
-    """Allowed, or the one kind of policy that AWS's message blames."""
-
-    ALLOWED = "ALLOWED"
-    DENIED_BY_KEY_POLICY = "DENIED_BY_KEY_POLICY"
-    DENIED_BY_IDENTITY_POLICY = "DENIED_BY_IDENTITY_POLICY"
-    DENIED_BY_BOUNDARY = "DENIED_BY_BOUNDARY"
-    DENIED_BY_SESSION_POLICY = "DENIED_BY_SESSION_POLICY"
-    NOT_ALLOWED_BY_KEY_POLICY = "NOT_ALLOWED_BY_KEY_POLICY"
-    NOT_ALLOWED_BY_IDENTITY_POLICY = "NOT_ALLOWED_BY_IDENTITY_POLICY"
-    NOT_ALLOWED_BY_BOUNDARY = "NOT_ALLOWED_BY_BOUNDARY"
-    NOT_ALLOWED_BY_SESSION_POLICY = "NOT_ALLOWED_BY_SESSION_POLICY"
-
-
-_EXPLICIT = {
+_DENIED_BY = {
     KEY_POLICY: Outcome.DENIED_BY_KEY_POLICY,
-    "identity policy": Outcome.DENIED_BY_IDENTITY_POLICY,
-    "permissions boundary": Outcome.DENIED_BY_BOUNDARY,
-    "session policy": Outcome.DENIED_BY_SESSION_POLICY,
+    IDENTITY_POLICY: Outcome.DENIED_BY_IDENTITY_POLICY,
+    PERMISSIONS_BOUNDARY: Outcome.DENIED_BY_BOUNDARY,
+    SESSION_POLICY: Outcome.DENIED_BY_SESSION_POLICY,
 }
-# The order in which what is missing is blamed.
-_MISSING = (
-    (IDENTITY, "identity policy", Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY),
-    (BOUNDARY, "permissions boundary", Outcome.NOT_ALLOWED_BY_BOUNDARY),
-    (SESSION, "session policy", Outcome.NOT_ALLOWED_BY_SESSION_POLICY),
-)
 
 
-@dataclass(frozen=True)
-class Decision:
-    """A verdict with its reason; `decided_by` names the policy that denied, empty when it is the lack of one."""
+class _Demand(NamedTuple):
+    """A kind of the caller's own policies that must allow, and the outcome when none does."""
 
-    allowed: bool
+    kind: str
+    missing: Outcome
+
+
+_IDENTITY = _Demand(IDENTITY_POLICY, Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY)
+_BOUNDARY = _Demand(PERMISSIONS_BOUNDARY, Outcome.NOT_ALLOWED_BY_BOUNDARY)
+_SESSION = _Demand(SESSION_POLICY, Outcome.NOT_ALLOWED_BY_SESSION_POLICY)
+# In the order in which AWS blames what is missing. Written out, because flags are slow to take apart.
+_DEMANDS: dict[MustAllow, tuple[_Demand, ...]] = {
+    MustAllow.NONE: (),
+    MustAllow.SESSION: (_SESSION,),
+    MustAllow.ROLE: (_BOUNDARY, _SESSION),
+    MustAllow.ALL: (_IDENTITY, _BOUNDARY, _SESSION),
+}
+
+
+class _Verdict(NamedTuple):
+    """The part of a decision that the policies determine."""
+
     outcome: Outcome
     because: str
-    decided_by: str
-    request: Request = field(repr=False)
-    policies: Policies = field(repr=False)
-
-    @functools.cached_property
-    def trace(self) -> tuple[Finding, ...]:
-        """What every statement and every grant had to say; worked out when first asked for."""
-        return tuple(findings(self.request, self.policies))
-
-    def explain(self) -> str:
-        """Return the decision and its trace in lines for people."""
-        request = self.request
-        verdict = "Allowed" if self.allowed else f"Refused ({self.outcome.value})"
-        lines = [f"{verdict}: {request.action} on {request.resource} by {request.principal.arn}", f"  {self.because}"]
-        return "\n".join([*lines, *(f"  - {finding}" for finding in self.trace)])
+    decided_by: str = ""
 
 
-class _Way(NamedTuple):
-    """One Allow for the caller, and which of its own policies must allow as well."""
+class _Allowance(NamedTuple):
+    """A statement or grant that allows, and the caller's own policies that must allow, too."""
 
-    limits: int
+    must_allow: MustAllow
     text: str
 
 
-def decide(request: Request, policies: Policies) -> Decision:
-    """Decide. An explicit Deny beats all; then the key policy or a grant must allow, then what limits the caller.
+def decide(request: Request, policies: Policies, *, explain: bool = False) -> Decision:
+    """Return the decision about a request.
 
-    Without `resource_account`, and for aliases, only the caller's own policies allow; a key policy that is given
-    with a `resource_account` of None still denies (RetireGrant: key policies cannot allow it).
+    An explicit Deny wins. Otherwise the key policy or a grant must allow, and then the caller's own policies as far as
+    `MustAllow` says. Without `resource_account`, and for aliases, only the caller's own policies can allow; a key
+    policy that is passed for a key can still deny (RetireGrant). A refusal is explained statement by statement, an
+    allowed request only with `explain`.
     """
-    denial = _explicit_denial(request, policies)
-    if denial is not None:
-        return denial
-    way = _way(request, policies)
-    if way is None:
+    verdict = _verdict(request, policies)
+    explained = explain or verdict.outcome is not Outcome.ALLOWED
+    return Decision(
+        verdict.outcome,
+        verdict.because,
+        verdict.decided_by,
+        request.action,
+        request.resource,
+        request.principal.arn,
+        tuple(explanations(request, policies)) if explained else (),
+    )
+
+
+def _verdict(request: Request, policies: Policies) -> _Verdict:
+    denied = _explicit_deny(request, policies)
+    if denied is not None:
+        return denied
+    allowance = _allowance(request, policies)
+    if allowance is None:
         return _not_allowed_by_key_policy(request, policies)
-    return _limited(way, request, policies)
+    return _limited(allowance, request, policies)
 
 
-def _explicit_denial(request: Request, policies: Policies) -> Decision | None:
-    action = request.action
-    for kind, policy in policies.titled():
+def _explicit_deny(request: Request, policies: Policies) -> _Verdict | None:
+    action, caller = request.action, request.principal
+    for kind, policy in policies.applying_to(request):
         for statement in statements_on(policy, action)[0]:
-            if statement.limits(request) is None or not statement.meets(request):
-                continue
-            if kind == KEY_POLICY and not policies.key_policy_speaks(request):
-                continue
-            because = f"explicit Deny by {title_of(kind, policy)} {statement.label}"
-            return Decision(False, _EXPLICIT[kind], because, policy.name, request, policies)
+            if statement.must_allow(caller) is not None and statement.meets(request):
+                because = f"explicit Deny by {title_of(kind, policy)} {statement.label}"
+                return _Verdict(_DENIED_BY[kind], because, policy.name)
     return None
 
 
-def _way(request: Request, policies: Policies) -> _Way | None:
-    """Find the Allow that asks least of the caller's own policies."""
-    if request.resource_account is None or not policies.key_policy_speaks(request):
-        return _way_without_key(request)
+def _allowance(request: Request, policies: Policies) -> _Allowance | None:
+    """Return the allowance that demands least of the caller's own policies."""
+    if request.resource_account is None or request.on_alias:
+        return _allowance_without_key(request)
     foreign = _is_foreign(request)
     if foreign and not request.cross_account:
         return None
-    by_key = _way_by_key_policy(request, policies, ALL_LIMITS if foreign else NO_LIMITS)
-    if by_key is not None and by_key.limits == NO_LIMITS:
-        return by_key
-    by_grant = _way_by_grant(request, policies)
-    if by_key is None or (by_grant is not None and by_grant.limits < by_key.limits):
+    by_key_policy = _allowance_by_key_policy(request, policies, MustAllow.ALL if foreign else MustAllow.NONE)
+    if by_key_policy is not None and by_key_policy.must_allow is MustAllow.NONE:
+        return by_key_policy
+    by_grant = _allowance_by_grant(request, policies)
+    if by_key_policy is None or (by_grant is not None and by_grant.must_allow < by_key_policy.must_allow):
         return by_grant
-    return by_key
+    return by_key_policy
 
 
-def _way_without_key(request: Request) -> _Way:
-    return _Way(ALL_LIMITS, "the root user's own right" if request.principal.kind == "Account" else "")
+def _allowance_without_key(request: Request) -> _Allowance:
+    text = "the root user's own right" if request.principal.kind == "Account" else ""
+    return _Allowance(MustAllow.ALL, text)
 
 
 def _is_foreign(request: Request) -> bool:
@@ -135,79 +139,77 @@ def _is_foreign(request: Request) -> bool:
     return principal.account != request.resource_account and principal.kind != "Service"
 
 
-def _way_by_key_policy(request: Request, policies: Policies, floor: int) -> _Way | None:
-    policy, best, least = policies.key_policy, None, ALL_LIMITS + 1
+def _allowance_by_key_policy(request: Request, policies: Policies, at_least: MustAllow) -> _Allowance | None:
+    policy, caller, best, least = policies.key_policy, request.principal, None, MustAllow.ALL
     if policy is None:
         return None
     for statement in statements_on(policy, request.action)[1]:
-        limits = statement.limits(request)
-        if limits is not None and limits | floor < least and statement.meets(request):
-            best, least = statement, limits | floor
-            if least == floor:
+        must_allow = statement.must_allow(caller)
+        if must_allow is None:
+            continue
+        must_allow = max(must_allow, at_least)
+        if (best is None or must_allow < least) and statement.meets(request):
+            best, least = statement, must_allow
+            if least is at_least:
                 break
     if best is None:
         return None
-    delegates = best.limits(request) == ALL_LIMITS
-    note = " (delegates to the account)" if delegates else ""
-    return _Way(least, f"{title_of(KEY_POLICY, policy)} {best.label}{note}")
+    delegates = " (delegates to the account)" if best.must_allow(caller) is MustAllow.ALL else ""
+    return _Allowance(least, f"{title_of(KEY_POLICY, policy)} {best.label}{delegates}")
 
 
-def _way_by_grant(request: Request, policies: Policies) -> _Way | None:
-    best, least = None, ALL_LIMITS + 1
+def _allowance_by_grant(request: Request, policies: Policies) -> _Allowance | None:
+    best, least = None, MustAllow.ALL
     for grant in policies.grants:
         if grant_matches(grant, request):
-            limits = limits_of_name(grant.grantee, request.principal)
-            if limits is not None and limits < least:
-                best, least = grant, limits
-    return None if best is None else _Way(least, best.label)
+            must_allow = must_allow_for_grantee(grant.grantee, request.principal)
+            if must_allow is not None and (best is None or must_allow < least):
+                best, least = grant, must_allow
+    return None if best is None else _Allowance(least, f"grant {best.grant_id}")
 
 
-def _limited(way: _Way, request: Request, policies: Policies) -> Decision:
-    """Hold a way to what limits it: identity policies, boundary, session policies."""
-    reasons = [way.text] if way.text else []
-    for limit, kind, outcome in _MISSING:
-        if not way.limits & limit:
+def _limited(allowance: _Allowance, request: Request, policies: Policies) -> _Verdict:
+    """Apply what limits an allowance: identity policies, permissions boundary, session policies."""
+    reasons = [allowance.text] if allowance.text else []
+    for demand in _DEMANDS[allowance.must_allow]:
+        demanded = _demanded(demand, request, policies)
+        if demanded is None:
             continue
-        bounding = _bounding(limit, request, policies)
-        if bounding is None:
-            continue
-        support = _allow(kind, bounding, request)
-        if support is None:
-            return _not_allowed(kind, outcome, bounding, way, request, policies)
-        reasons.append(support)
-    return Decision(True, Outcome.ALLOWED, f"Allow by {' and '.join(reasons)}", "", request, policies)
+        allowing = _allowing(demand.kind, demanded, request)
+        if allowing is None:
+            return _not_allowed(demand, demanded, allowance, request)
+        reasons.append(allowing)
+    return _Verdict(Outcome.ALLOWED, f"Allow by {' and '.join(reasons)}")
 
 
-def _bounding(limit: int, request: Request, policies: Policies) -> tuple[Policy, ...] | None:
-    """Return the policies of which one must allow; None where the caller is not so limited."""
-    if limit == IDENTITY:
+def _demanded(demand: _Demand, request: Request, policies: Policies) -> Sequence[Policy] | None:
+    """Return the policies of which one must allow; None when the caller is not limited by this kind."""
+    if demand is _IDENTITY:
         return None if request.principal.kind == "Account" else policies.identity
-    if limit == BOUNDARY:
+    if demand is _BOUNDARY:
         return None if policies.boundary is None else (policies.boundary,)
     return policies.session or None
 
 
-def _allow(kind: str, bounding: tuple[Policy, ...], request: Request) -> str | None:
+def _allowing(kind: str, policies: Sequence[Policy], request: Request) -> str | None:
     action = request.action
-    for policy in bounding:
+    for policy in policies:
         for statement in statements_on(policy, action)[1]:
             if statement.meets(request):
                 return f"{title_of(kind, policy)} {statement.label}"
     return None
 
 
-def _not_allowed(
-    kind: str, outcome: Outcome, bounding: tuple[Policy, ...], way: _Way, request: Request, policies: Policies
-) -> Decision:
-    missing = f"no {kind} of {request.principal.arn} allows {request.action}"
-    because = f"{way.text} would allow, but {missing}" if way.text else missing
-    decided_by = "" if outcome is Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY else ", ".join(one.name for one in bounding)
-    return Decision(False, outcome, because, decided_by, request, policies)
+def _not_allowed(demand: _Demand, demanded: Sequence[Policy], allowance: _Allowance, request: Request) -> _Verdict:
+    missing = f"no {demand.kind} of {request.principal.arn} allows {request.action}"
+    because = f"{allowance.text} would allow, but {missing}" if allowance.text else missing
+    decided_by = "" if demand is _IDENTITY else ", ".join(policy.name for policy in demanded)
+    return _Verdict(demand.missing, because, decided_by)
 
 
-def _not_allowed_by_key_policy(request: Request, policies: Policies) -> Decision:
+def _not_allowed_by_key_policy(request: Request, policies: Policies) -> _Verdict:
     because = f"neither the key policy nor a grant allows {request.action} to {request.principal.arn}"
     if _is_foreign(request) and not request.cross_account:
         because = f"{request.action} is never allowed across accounts"
     name = "" if policies.key_policy is None else policies.key_policy.name
-    return Decision(False, Outcome.NOT_ALLOWED_BY_KEY_POLICY, because, name, request, policies)
+    return _Verdict(Outcome.NOT_ALLOWED_BY_KEY_POLICY, because, name)

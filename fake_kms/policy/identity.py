@@ -1,4 +1,4 @@
-"""A caller with everything that speaks for or against it."""
+"""A caller as the authorizer knows it: its principal, its policies and its condition keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fake_kms.policy.document import parse_policy
+from fake_kms.policy.document import compile_policy
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ADMINISTRATOR", "Identity"]
 
-ADMINISTRATOR = parse_policy(
+ADMINISTRATOR = compile_policy(
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
     "AdministratorAccess",
     kind="identity",
@@ -23,9 +23,10 @@ ADMINISTRATOR = parse_policy(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identity:
-    """Who calls: the principal, its policies, and what conditions can ask about it.
+    """A principal with the policies attached to it.
 
-    `context` holds condition keys in lower case that are the same for every request of this caller, tags included.
+    `boundary` is None and `session` empty where the caller has no such policy. `context` holds the condition keys, in
+    lower case, that are the same in every request of this caller, principal tags included.
     """
 
     principal: IamPrincipal

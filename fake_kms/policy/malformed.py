@@ -1,15 +1,19 @@
-"""What can be wrong with a policy document: the verdicts, told in our words."""
+"""What can be wrong with a policy document."""
 
 from __future__ import annotations
 
 __all__ = ["InvalidPolicyArn", "InvalidPrincipal", "MalformedPolicy", "OverlyPermissive"]
 
 
-class MalformedPolicy(Exception):  # noqa: N818 - a verdict on the document
-    """The document is no policy; `args[0]` says why, in our words."""
+class MalformedPolicy(Exception):  # noqa: N818 - AWS's term
+    """The text is not a policy. The message says why; it is the fake's own and never part of an AWS answer."""
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+    def at(self, place: str) -> MalformedPolicy:
+        """Return the same exception with the place in the document before its message."""
+        return type(self)(f"{place}: {self}", *self.args[1:])
 
 
 class InvalidPrincipal(MalformedPolicy):
@@ -17,11 +21,13 @@ class InvalidPrincipal(MalformedPolicy):
 
 
 class InvalidPolicyArn(MalformedPolicy):
-    """A statement names a principal by an ARN that is none."""
+    """A statement names a principal by a malformed ARN."""
 
 
 class OverlyPermissive(MalformedPolicy):
-    """A statement asks for `ForAllValues` of a single-valued key, which a request without the key would meet.
+    """A condition uses ForAllValues with a single-valued key, so a request without the key meets it."""
 
-    `args[1]` is what such a request lacks: "encryption context" or "tag".
-    """
+    @property
+    def subject(self) -> str:
+        """What such a request does not have: "encryption context" or "tag"."""
+        return str(self.args[1])

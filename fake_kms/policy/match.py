@@ -1,4 +1,4 @@
-"""Patterns of policies: `*` and `?`, ARNs part by part, and policy variables.
+"""The patterns of policies: the wildcards `*` and `?`, ARNs part by part, and policy variables.
 
 Source: IAM User Guide, "IAM JSON policy elements: Resource", "Condition operators", "Variables and tags".
 """
@@ -41,22 +41,23 @@ def canonical_key(key: str) -> str:
 
 
 def text_matcher(text: str, *, variables: bool) -> Matcher:
-    """Match exactly the text, its variables resolved."""
+    """Return a matcher of exactly this text, with its variables resolved."""
     return _matcher(_tokens(text, wildcards=False, variables=variables), _regex)
 
 
 def glob_matcher(text: str, *, variables: bool) -> Matcher:
-    """Match the text with `*` and `?`, its variables resolved. What a variable brings is literal.
+    """Return a matcher of a text with the wildcards `*` and `?`, with its variables resolved.
 
-    Assumed: that `*` in the value of a variable is no wildcard; a tag named `*` would tell.
+    The value of a variable is literal. Assumed: `*` in such a value is not a wildcard; a tag with the value `*` would
+    settle it.
     """
     return _matcher(_tokens(text, wildcards=True, variables=variables), _regex)
 
 
 def arn_matcher(text: str, *, variables: bool) -> Matcher:
-    """Match an ARN part by part: a wildcard of the first five parts does not reach over a colon.
+    """Return a matcher of ARNs part by part: a wildcard in the first five parts does not match a colon.
 
-    Assumed: that `*` alone matches every ARN.
+    Assumed: `*` alone matches every ARN.
     """
     if text == _STAR:
         return lambda value, _context: value.startswith("arn:")
@@ -64,7 +65,7 @@ def arn_matcher(text: str, *, variables: bool) -> Matcher:
 
 
 def resource_matcher(text: str, *, variables: bool) -> Matcher:
-    """Match a Resource; only behind its fifth colon are there variables."""
+    """Return a matcher of a Resource, which has variables only after its fifth colon."""
     head, tail = _split_resource(text)
     tokens = (
         *_tokens(head, wildcards=True, variables=False),
@@ -136,7 +137,7 @@ def _variable(body: str) -> _Token:
     if body in {"*", "?", "$"}:
         return "=" + body
     match = _VARIABLE_BODY.fullmatch(body)
-    if match is None:  # pragma: no cover - the pattern takes any text
+    if match is None:  # pragma: no cover - the pattern matches any text
         return "=${" + body + "}"
     return _Variable(canonical_key(match["key"]), match["default"])
 
@@ -153,7 +154,7 @@ def _arn_regex(tokens: tuple[str, ...]) -> re.Pattern[str]:
         _source(part, "." if number == _ARN_PARTS else "[^:]", 1000 * number) for number, part in enumerate(parts, 1)
     )
     source = ":".join(sources)
-    # What has fewer than six parts is no ARN and matches none.
+    # A text with fewer than six parts is not an ARN and matches none.
     return re.compile(source if len(parts) == _ARN_PARTS else r"(?!)", re.DOTALL)
 
 
@@ -170,8 +171,8 @@ def _arn_parts(tokens: tuple[str, ...]) -> list[list[str]]:
 
 
 def _source(tokens: Iterable[str], any_character: str, first_group: int) -> str:
-    # Each middle piece is taken at its leftmost place and never given back, so that no pattern backtracks for long
-    # (Python 3.10 has no atomic groups: a lookahead and a reference to it are one).
+    # Each middle segment matches at its leftmost place and is never given back, so that no pattern backtracks for
+    # long. Python 3.10 has no atomic groups: a lookahead and a reference to its group work like one.
     first, *others = _segments(tokens, any_character)
     if not others:
         return first

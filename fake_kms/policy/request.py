@@ -1,4 +1,4 @@
-"""What is asked of the authorizer: who wants to do what to which resource."""
+"""The request that the authorizer decides about: a principal, an action, a resource and its context."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Context", "IamPrincipal", "Request"]
 
-# Condition keys in lower case; a string for a single-valued key, a tuple or list for a multi-valued one.
+# Condition keys in lower case; the value is a string for a single-valued key, a tuple or list for a multi-valued one.
 Context = Mapping[str, str | Sequence[str]]
 
 
@@ -15,9 +15,11 @@ Context = Mapping[str, str | Sequence[str]]
 class IamPrincipal:
     """A caller.
 
-    `arn` is the ARN as AWS prints it: of a user, `…:sts::A:assumed-role/R/S`, of the account root, of a federated
-    user. `kind` is "User", "AssumedRole", "Account" (the root user), "FederatedUser" or "Service". `role_arn` is the
-    IAM role's ARN with its path, of an assumed role only. `unique_id` is `AIDA…` or `AROA…:session`.
+    `arn` is the ARN as AWS prints it: of a user, of an assumed-role session (`…:sts::A:assumed-role/R/S`), of an
+    account's root user or of a federated user. `kind` is "User", "AssumedRole", "Account" (the root user),
+    "FederatedUser" or "Service". An assumed role also has `role_arn`, the IAM role's ARN with its path. `unique_id` is
+    `AIDA…` or `AROA…:session`. A service has `service`, its service principal. A federated user has
+    `federating_user_arn`, the user whose credentials it was made with.
     """
 
     arn: str
@@ -29,22 +31,27 @@ class IamPrincipal:
     federating_user_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One action on one resource by one principal.
+    """One action of one principal on one resource.
 
-    `resource` is a key ARN, an alias ARN or "*"; `resource_account` the account that owns the key, None where no key
-    policy has a say. `grant_operation` is what a grant must hold ("Decrypt"), None where no grant can authorize.
-    `encryption_context` is None where the operation has no encryption context at all. `cross_account` tells whether
-    the operation works across accounts.
+    `resource` is a key ARN, an alias ARN or "*". `resource_account` is the account that owns the key; with None no
+    key policy or grant can allow. `grant_operation` is the operation that a grant must have ("Decrypt"); with None no
+    grant can allow. `encryption_context` is None for an operation that does not take one. `cross_account` says whether
+    AWS offers the operation for keys of another account.
     """
 
     principal: IamPrincipal
     action: str
     resource: str
-    resource_account: str | None
     context: Context
-    grant_operation: str | None
-    encryption_context: Mapping[str, str] | None
-    cross_account: bool
+    resource_account: str | None = None
+    grant_operation: str | None = None
+    encryption_context: Mapping[str, str] | None = None
+    cross_account: bool = False
     source_arn: str | None = None
+
+    @property
+    def on_alias(self) -> bool:
+        """Whether the resource is an alias. Key policies are about keys and never apply to one."""
+        return ":alias/" in self.resource

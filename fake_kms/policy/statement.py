@@ -1,4 +1,4 @@
-"""Statements: compiled once, then asked whether they apply to a request."""
+"""A policy's statements: compiled once, then matched against requests."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.policy.conditions import Check, compile_conditions, refuse_overly_permissive
+from fake_kms.policy.conditions import Condition, compile_conditions, refuse_overly_permissive
 from fake_kms.policy.malformed import MalformedPolicy
 from fake_kms.policy.match import Matcher, glob_matcher, resource_matcher
+from fake_kms.policy.must_allow import MustAllow
 from fake_kms.policy.principal_element import PrincipalElement, compile_principals
 
 if TYPE_CHECKING:
-    from fake_kms.policy.request import Context, Request
+    from fake_kms.policy.request import Context, IamPrincipal, Request
 
 __all__ = ["Statement", "compile_statement", "place_of"]
 
@@ -62,7 +63,10 @@ class _Element:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """A compiled statement; `principals` is None in identity policies."""
+    """A compiled statement.
+
+    `principals` is None in identity policies. `label` names the statement in messages, by its Sid or by its number.
+    """
 
     number: int
     sid: str
@@ -70,52 +74,56 @@ class Statement:
     principals: PrincipalElement | None
     actions: _Element
     resources: _Element
-    conditions: tuple[Check, ...]
-    label: str  # its Sid, or its place from 1
+    conditions: tuple[Condition, ...]
+    label: str
 
     @property
-    def asks_context(self) -> bool:
-        """Whether anything besides principal, action and resource decides if the statement applies."""
+    def depends_on_context(self) -> bool:
+        """Whether condition keys of the request decide if the statement applies."""
         return bool(self.conditions) or any("${" in pattern for pattern in self.resources.patterns)
 
     def covers(self, action: str) -> bool:
-        """Return whether an action, in lower case, is one of the statement's."""
+        """Whether the statement is about an action, given in lower case."""
         return self.actions.matches(action, _NO_CONTEXT)
 
-    def limits(self, request: Request) -> int | None:
-        """Return what else must allow the caller whom the statement names; None when it does not name it."""
-        return 0 if self.principals is None else self.principals.limits(request.principal)
+    def must_allow(self, caller: IamPrincipal) -> MustAllow | None:
+        """Return which of the caller's own policies must allow, too; None when the statement is not about the caller.
+
+        An identity policy is always about the caller.
+        """
+        principals = self.principals
+        return MustAllow.NONE if principals is None else principals.must_allow(caller)
 
     def meets(self, request: Request) -> bool:
-        """Return whether resource and conditions hold."""
+        """Whether the request meets the resource element and the conditions."""
         if not self.resources.matches(request.resource, request.context):
             return False
         context = request.context
-        for check in self.conditions:  # noqa: SIM110 - all() with a generator costs twice as much here
-            if not check.holds(context):
+        for condition in self.conditions:  # noqa: SIM110 - all() with a generator costs twice as much here
+            if not condition.holds(context):
                 return False
         return True
 
     def why_not(self, request: Request) -> str:
-        """Say which element fails first; empty when the statement applies."""
+        """Return why the statement does not apply: the first element that fails. Empty when it applies."""
         if not self.actions.patterns or not self.covers(request.action.lower()):
             return self.actions.why_not(request.action)
-        if self.principals is not None and self.limits(request) is None:
+        if self.principals is not None and self.must_allow(request.principal) is None:
             return _why_not_named(self.principals, request.principal.arn)
         if not self.resources.matches(request.resource, request.context):
             return self.resources.why_not(request.resource)
-        failed = [check.why_not(request.context) for check in self.conditions if not check.holds(request.context)]
-        return "; ".join(failed)
+        failed = [condition for condition in self.conditions if not condition.holds(request.context)]
+        return "; ".join(condition.why_not(request.context) for condition in failed)
 
 
 def place_of(number: int, statement: Any) -> str:
-    """Point at a statement: `statement 2 (Sid 'X')`."""
+    """Return how messages point at a statement, e.g. `statement 2 (Sid 'X')`."""
     sid = statement.get("Sid") if isinstance(statement, dict) else None
     return f"statement {number} (Sid {sid!r})" if sid else f"statement {number}"
 
 
 def compile_statement(number: int, raw: Any, *, kind: str, variables: bool) -> Statement:
-    """Compile a statement of a "key" or "identity" policy. Raises: MalformedPolicy with the reason."""
+    """Compile a statement of a "key" or "identity" policy; `number` counts from 1. Raises: MalformedPolicy."""
     _check_elements(raw)
     is_key = kind == "key"
     _check_principal(raw, is_key=is_key)
@@ -138,14 +146,14 @@ def compile_statement(number: int, raw: Any, *, kind: str, variables: bool) -> S
 def _check_elements(raw: Any) -> None:
     if not isinstance(raw, dict):
         raise MalformedPolicy("it is not an object")
-    # Assumed: that KMS takes no unknown element, as IAM does not.
+    # Assumed: KMS refuses unknown elements, as IAM does.
     unknown = sorted(set(raw) - _ELEMENTS)
     if unknown:
-        raise MalformedPolicy(f"{unknown[0]!r} is no element of a statement")
+        raise MalformedPolicy(f"a statement has no element {unknown[0]!r}")
     if raw.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicy(f"Effect is {raw.get('Effect')!r}, not Allow or Deny")
     if not isinstance(raw.get("Sid", ""), str):
-        raise MalformedPolicy("Sid is no string")
+        raise MalformedPolicy("Sid is not a string")
     for element in ("Principal", "Action", "Resource"):
         if element in raw and f"Not{element}" in raw:
             raise MalformedPolicy(f"it has both {element} and Not{element}")
@@ -156,7 +164,7 @@ def _check_principal(raw: Mapping[str, Any], *, is_key: bool) -> None:
     if is_key and not has_one:
         raise MalformedPolicy("it has neither Principal nor NotPrincipal")
     if has_one and not is_key:
-        raise MalformedPolicy("an identity policy has no Principal: it belongs to one")
+        raise MalformedPolicy("an identity policy cannot have a Principal")
 
 
 def _principals(raw: Mapping[str, Any]) -> PrincipalElement:
@@ -170,7 +178,7 @@ def _actions(raw: Mapping[str, Any], *, required: bool) -> _Element:
     if required:
         for pattern in patterns:
             if pattern != "*" and ":" not in pattern:
-                raise MalformedPolicy(f"{name} {pattern!r} has no service, as in kms:Decrypt")
+                raise MalformedPolicy(f"{name} {pattern!r} has no service prefix, as in kms:Decrypt")
     matchers = tuple(glob_matcher(pattern.lower(), variables=False) for pattern in patterns)
     return _element(name, patterns, matchers)
 
@@ -185,7 +193,7 @@ def _resources(raw: Mapping[str, Any], *, required: bool, variables: bool) -> _E
 
 
 def _element(name: str, patterns: tuple[str, ...], matchers: tuple[Matcher, ...]) -> _Element:
-    # Without patterns nothing matches, NotAction and NotResource of nothing included: the statement is inert.
+    # Without patterns nothing matches, not even an empty NotAction or NotResource: the statement never applies.
     negated = name.startswith("Not") and bool(patterns)
     return _Element(name, patterns, matchers, "*" in patterns, negated)
 

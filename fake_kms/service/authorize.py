@@ -10,16 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
+from fake_kms.grant_terms import GrantTerms
 from fake_kms.operations import FoundKey, KeyUse
-from fake_kms.policy.decide import Outcome
-from fake_kms.policy.grant_terms import Grant
-from fake_kms.policy.principal_element import ALL_LIMITS, limits_of_name
+from fake_kms.policy.decision import Outcome
+from fake_kms.policy.must_allow import MustAllow
+from fake_kms.policy.principal_element import must_allow_for_grantee
 from fake_kms.service.ask import ask, ask_about_key, key_policy_of
 
 if TYPE_CHECKING:
     from fake_kms.errors import KmsError
     from fake_kms.operations import Call
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.service.decision_cache import DecisionCache
     from fake_kms.store.grant import StoredGrant
     from fake_kms.tables.permissions import Permission
@@ -143,15 +144,16 @@ def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> No
     """
     key, principal, action = found.key, call.caller.identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
-    retirer = Grant("of the retiring principal", retiring, frozenset({"RetireGrant"})) if retiring else None
+    retirer = GrantTerms("of the retiring principal", retiring, ("RetireGrant",)) if retiring else None
     by_account = principal.account == grant.issuing_account or (
-        retiring is not None and limits_of_name(retiring, principal) == ALL_LIMITS
+        retiring is not None and must_allow_for_grantee(retiring, principal) is MustAllow.ALL
     )
-    grants = [entry for entry in (retirer, grant.authorizing) if entry is not None]
+    grants = [entry for entry in (retirer, grant.terms) if entry is not None]
     through_iam = ask(call, action, key.arn, on=found, key_policy=key_policy_of(key))
     through_grant = ask(call, action, key.arn, on=found, account=key.account, grants=grants)
-    denied = through_iam.outcome.value.startswith("DENIED")
-    decision = through_iam if denied or (by_account and not through_grant.allowed) else through_grant
+    decision = (
+        through_iam if through_iam.outcome.explicit or (by_account and not through_grant.allowed) else through_grant
+    )
     call.decisions.append(decision)
     if not decision.allowed:
         raise _denied(call, action, key.arn, decision)

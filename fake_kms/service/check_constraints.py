@@ -1,20 +1,21 @@
-"""What the model constrains, checked from the model: all findings in one ValidationException.
+"""Check a request against the model: one ValidationException names every constraint it violates.
+
+Each shape of the model is compiled once, into a function that returns the violations in a value.
 
 Grammar: errors.md, "ValidationException grammar" (recorded and measured; paths into lists by analogy with the
-recorded `tags.1.member.tagKey`). Findings come in the order of the model's members. Assumed: that order.
+recorded `tags.1.member.tagKey`). Violations come in the order of the model's members. Assumed: that order.
 """
 
 from __future__ import annotations
 
 import functools
-import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_kms import errors
 from fake_kms.crypto.context import canonical_length
-from fake_kms.tables.enum_sets import ACCEPTED_BEYOND_MODEL, PRINTED
-from fake_kms.tables.model import KEY_ID_PATTERN
+from fake_kms.tables.beyond_model import ACCEPTED_VALUES, PRINTED_ENUM_SETS, REQUIRED_MEMBERS
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call
@@ -22,158 +23,177 @@ if TYPE_CHECKING:
 
 __all__ = ["check_constraints"]
 
-Fits = Callable[[Any], bool]
 
-# Members that the service requires although its model does not: AWS answers a missing one as if it were
-# required (measured). A dry run that ignores the ciphertext does without.
-_REQUIRED_BY_SERVICE = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
+class Violation(NamedTuple):
+    """A constraint that a value violates.
+
+    `value` is how the message shows the value: "Value 'x'", "Value null", or "Value" for what must not be shown. `path`
+    leads to the value from the shape that is being checked.
+    """
+
+    value: str
+    constraint: str
+    path: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.value} at '{'.'.join(self.path)}' failed to satisfy constraint: {self.constraint}"
+
+    def inside(self, member: str) -> Violation:
+        """Return this violation as the shape around it sees it."""
+        return self._replace(path=(member, *self.path))
+
+
+Check = Callable[[Any], Sequence[Violation]]
+_NONE: Sequence[Violation] = ()
 
 
 def check_constraints(call: Call) -> None:
-    """Check a decoded request. Raises: KmsError ValidationException with every finding."""
+    """Check a decoded request. Raises: KmsError ValidationException with every violation."""
     operation, request = call.model, call.input
-    missing = _REQUIRED_BY_SERVICE.get(operation.name)
-    if missing and (missing in request or call.ignores_ciphertext):
-        missing = None
-    if missing or not _fits(operation.input)(request):
-        findings = list(_structure(operation.input, request, ""))
-        if missing:
-            findings.insert(0, _null(operation.input.members[missing], _path("", missing)))
-        raise errors.constraints(findings)
-    for member in _contexts(operation):
+    violations = _compile(operation.input)(request)
+    required = REQUIRED_MEMBERS.get(operation.name)
+    if required and required not in request and not call.ignores_ciphertext:
+        violations = [_null(operation.input.members[required]).inside(_camel(required)), *violations]
+    if violations:
+        raise errors.constraints([str(violation) for violation in violations])
+    for member in _encryption_contexts(operation):
         if member in request and canonical_length(request[member]) > call.settings.quotas["encryption_context_bytes"]:
             raise errors.encryption_context_too_long()
 
 
 @functools.cache
-def _contexts(operation: Operation) -> list[str]:
+def _encryption_contexts(operation: Operation) -> list[str]:
     return [name for name, shape in operation.input.members.items() if shape.name == "EncryptionContextType"]
 
 
 @functools.cache
-def _fits(shape: Shape) -> Fits:
-    # A yes or no, made once per shape: almost every request has no findings, and wording them costs more.
+def _compile(shape: Shape) -> Check:
     if shape.kind == "structure":
-        return _fitting_structure(shape)
+        return _compile_structure(shape)
     if shape.enum:
-        return (frozenset(shape.enum) | ACCEPTED_BEYOND_MODEL.get(shape.name, frozenset())).__contains__
-    low = -sys.maxsize if shape.minimum is None else shape.minimum
-    high = sys.maxsize if shape.maximum is None else shape.maximum
+        return _compile_enum(shape)
     if shape.kind == "integer":
-        return lambda value: low <= value <= high
+        return _compile_integer(shape)
     if shape.element is not None:
-        fits_element = _fits(shape.element)
-        return lambda value: (
-            low <= len(value) <= high and all(item is not None and fits_element(item) for item in value)
-        )
-    if shape.pattern == KEY_ID_PATTERN:
-        return lambda value: low <= len(value) <= high and value.isascii()
-    if shape.matches is not None:
-        matches = shape.matches.fullmatch
-        return lambda value: low <= len(value) <= high and matches(value) is not None
-    if (low, high) == (-sys.maxsize, sys.maxsize):
-        return _anything
-    return lambda value: low <= len(value) <= high
+        return _compile_list(shape, shape.element)
+    return _compile_length(shape)
 
 
-def _fitting_structure(shape: Shape) -> Fits:
-    constrained = {name: fits for name, member in shape.members.items() if (fits := _fits(member)) is not _anything}
-    required = shape.required
+def _accept(_: Any) -> Sequence[Violation]:
+    return _NONE
 
-    def fits_structure(value: dict[str, Any]) -> bool:
+
+def _compile_structure(shape: Shape) -> Check:
+    members, required = shape.members, shape.required
+    checks = {name: check for name, member in members.items() if (check := _compile(member)) is not _accept}
+
+    def check_structure(value: dict[str, Any]) -> Sequence[Violation]:
+        found = {}
         for name, item in value.items():
-            if name in constrained and not constrained[name](item):
-                return False
-        return required.issubset(value)
+            if name in checks and (violations := checks[name](item)):
+                found[name] = violations
+        if not found and required.issubset(value):
+            return _NONE
+        for name in required.difference(value):
+            found[name] = [_null(members[name])]
+        return [violation.inside(_camel(name)) for name in members for violation in found.get(name, _NONE)]
 
-    return fits_structure
-
-
-def _anything(_: Any) -> bool:
-    return True
-
-
-def _structure(shape: Shape, value: dict[str, Any], path: str) -> Iterator[str]:
-    required = shape.required
-    for name, member in shape.members.items():
-        if name in value:
-            check = _CHECKS.get(member.kind)
-            if check is not None:
-                yield from check(member, value[name], _path(path, name))
-        elif name in required:
-            yield _null(member, _path(path, name))
+    return check_structure
 
 
-def _list(shape: Shape, value: list[Any], path: str) -> Iterator[str]:
-    yield from _length(shape, value, path)
-    element = shape.element
-    if element is None:
-        return
-    if element.enum and any(item not in element.enum for item in value):
-        inner = f"Member must satisfy enum value set: [{', '.join(_enum_set(element))}]"
-        yield _finding(shape, value, path, f"Member must satisfy constraint: [{inner}]")
-        return
-    check = _CHECKS.get(element.kind)
-    for number, item in enumerate(value, 1):
-        where = f"{path}.{number}.member"
-        if item is None:
-            yield _null(element, where)
-        elif check is not None:
-            yield from check(element, item, where)
+def _compile_enum(shape: Shape) -> Check:
+    accepted = ACCEPTED_VALUES.get(shape.name, frozenset()).union(shape.enum)
+    constraint = f"Member must satisfy enum value set: {_enum_set(shape)}"
+
+    def check_enum(value: str) -> Sequence[Violation]:
+        return _NONE if value in accepted else [_violation(shape, value, constraint)]
+
+    return check_enum
 
 
-def _map(shape: Shape, value: dict[str, Any], path: str) -> Iterator[str]:
-    yield from _length(shape, value, path)
+def _compile_integer(shape: Shape) -> Check:
+    low, high = _limits(shape)
+
+    def check_integer(value: int) -> Sequence[Violation]:
+        if low <= value <= high:
+            return _NONE
+        return [_violation(shape, value, f"Member must have value {_limit_of(value, shape)}")]
+
+    return check_integer
 
 
-def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
-    if shape.enum:
-        if value not in shape.enum and value not in ACCEPTED_BEYOND_MODEL.get(shape.name, ()):
-            yield _finding(shape, value, path, f"Member must satisfy enum value set: [{', '.join(_enum_set(shape))}]")
-        return
-    yield from _length(shape, value, path)
-    if shape.matches is not None and not shape.matches.fullmatch(value):
-        yield _finding(shape, value, path, f"Member must satisfy regular expression pattern: {shape.pattern}")
+def _compile_list(shape: Shape, element: Shape) -> Check:
+    check_length = _compile_length(shape)
+    if element.enum:
+        constraint = f"Member must satisfy constraint: [Member must satisfy enum value set: {_enum_set(element)}]"
+
+        def check_enum_list(value: list[Any]) -> Sequence[Violation]:
+            violations = check_length(value)
+            known = all(item in element.enum for item in value)
+            return violations if known else [*violations, _violation(shape, value, constraint)]
+
+        return check_enum_list
+
+    check_item = _compile(element)
+
+    def check_list(value: list[Any]) -> Sequence[Violation]:
+        violations = check_length(value)
+        for number, item in enumerate(value, 1):
+            found = [_null(element)] if item is None else check_item(item)
+            if found:
+                violations = [*violations, *(violation.inside(f"{number}.member") for violation in found)]
+        return violations
+
+    return check_list
 
 
-def _integer(shape: Shape, value: int, path: str) -> Iterator[str]:
-    if shape.minimum is not None and value < shape.minimum:
-        yield _finding(shape, value, path, f"Member must have value greater than or equal to {shape.minimum}")
-    if shape.maximum is not None and value > shape.maximum:
-        yield _finding(shape, value, path, f"Member must have value less than or equal to {shape.maximum}")
+def _compile_length(shape: Shape) -> Check:
+    """Compile the limits of a length, and the pattern of a string."""
+    low, high = _limits(shape)
+    matches = shape.matches.fullmatch if shape.matches is not None else None
+    if matches is None and (low, high) == (-math.inf, math.inf):
+        return _accept
+
+    def check_length(value: Any) -> Sequence[Violation]:
+        if low <= len(value) <= high and (matches is None or matches(value)):
+            return _NONE
+        violations = []
+        if not low <= len(value) <= high:
+            violations.append(_violation(shape, value, f"Member must have length {_limit_of(len(value), shape)}"))
+        if matches is not None and not matches(value):
+            constraint = f"Member must satisfy regular expression pattern: {shape.pattern}"
+            violations.append(_violation(shape, value, constraint))
+        return violations
+
+    return check_length
 
 
-def _length(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    size = len(value)
-    if shape.minimum is not None and size < shape.minimum:
-        yield _finding(shape, value, path, f"Member must have length greater than or equal to {shape.minimum}")
-    if shape.maximum is not None and size > shape.maximum:
-        yield _finding(shape, value, path, f"Member must have length less than or equal to {shape.maximum}")
+def _limits(shape: Shape) -> tuple[float, float]:
+    return (
+        -math.inf if shape.minimum is None else shape.minimum,
+        math.inf if shape.maximum is None else shape.maximum,
+    )
 
 
-_CHECKS: dict[str, Callable[[Shape, Any, str], Iterator[str]]] = {
-    "structure": _structure,
-    "list": _list,
-    "map": _map,
-    "string": _string,
-    "integer": _integer,
-    "blob": _length,
-}
+def _limit_of(number: int, shape: Shape) -> str:
+    """Word the limit that a value or length is beyond."""
+    if shape.minimum is not None and number < shape.minimum:
+        return f"greater than or equal to {shape.minimum}"
+    return f"less than or equal to {shape.maximum}"
 
 
-def _enum_set(shape: Shape) -> tuple[str, ...]:
-    return PRINTED.get(shape.name, shape.enum)
+def _enum_set(shape: Shape) -> str:
+    return f"[{', '.join(PRINTED_ENUM_SETS.get(shape.name, shape.enum))}]"
 
 
-def _finding(shape: Shape, value: Any, path: str, constraint: str) -> str:
+def _violation(shape: Shape, value: Any, constraint: str) -> Violation:
     if shape.sensitive or isinstance(value, bytes):
-        return f"Value at '{path}' failed to satisfy constraint: {constraint}"
-    return f"Value '{_printed(value)}' at '{path}' failed to satisfy constraint: {constraint}"
+        return Violation("Value", constraint)
+    return Violation(f"Value '{_printed(value)}'", constraint)
 
 
-def _null(shape: Shape, path: str) -> str:
-    value = "Value" if shape.sensitive else "Value null"
-    return f"{value} at '{path}' failed to satisfy constraint: Member must not be null"
+def _null(shape: Shape) -> Violation:
+    return Violation("Value" if shape.sensitive else "Value null", "Member must not be null")
 
 
 def _printed(value: Any) -> str:
@@ -183,6 +203,5 @@ def _printed(value: Any) -> str:
     return str(value)
 
 
-def _path(prefix: str, name: str) -> str:
-    camel = name[0].lower() + name[1:]
-    return f"{prefix}.{camel}" if prefix else camel
+def _camel(member: str) -> str:
+    return member[0].lower() + member[1:]

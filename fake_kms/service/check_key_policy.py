@@ -8,14 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.policy.document import (
-    InvalidPolicyArn,
-    InvalidPrincipal,
-    MalformedPolicy,
-    OverlyPermissive,
-    key_policy_principals,
-    parse_policy,
-)
+from fake_kms.policy.document import aws_principals, compile_policy
+from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy, OverlyPermissive
 from fake_kms.service.ask import ask
 
 if TYPE_CHECKING:
@@ -36,7 +30,7 @@ def check_key_policy(call: Call) -> None:
     if len(text.encode()) > call.settings.quotas["policy_bytes"]:
         raise errors.policy_too_large()
     policy = _parsed(text)
-    for principal in key_policy_principals(policy):
+    for principal in aws_principals(policy):
         if not call.settings.knows_principal(principal):
             raise errors.invalid_policy_principals()
     if not call.input.get("BypassPolicyLockoutSafetyCheck") and not _may_change_it_again(call, policy):
@@ -45,13 +39,13 @@ def check_key_policy(call: Call) -> None:
 
 def _parsed(text: str) -> Policy:
     try:
-        return parse_policy(text, "key policy", kind="key")
+        return compile_policy(text, "key policy", kind="key")
     except InvalidPrincipal:
         raise errors.invalid_policy_principals() from None
     except InvalidPolicyArn:
         raise errors.invalid_policy_arn() from None
     except OverlyPermissive as reason:
-        raise errors.overly_permissive_policy(reason.args[1]) from None
+        raise errors.overly_permissive_policy(reason.subject) from None
     except MalformedPolicy:
         raise errors.malformed_policy() from None
 

@@ -1,4 +1,4 @@
-"""Whether a key fits what it is used for: usage, origin, state, algorithm (AWS's order, measured)."""
+"""Check that each key may be used as the operation uses it: usage, origin, state, algorithm (AWS's order, measured)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def check_keys(call: Call) -> None:
             raise errors.key_usage(key.arn, key.usage, call.operation)
         if use.origins is not None and key.origin not in use.origins:
             raise errors.origin(key.arn, key.origin)
-        refusal = KEY_STATES[call.operation][key.state]
-        if refusal is not None:
-            raise errors.STATE_REFUSALS[refusal.value](key.arn)
+        refuse = KEY_STATES[call.operation][key.state]
+        if refuse is not None:
+            raise refuse(key.arn)
         if use.algorithm is not None:
             _check_algorithm(call, key, use)
         if use.check is not None:

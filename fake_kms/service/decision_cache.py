@@ -6,14 +6,16 @@ condition. Without this cache an Encrypt costs 1.20 instead of 1.13 times botoco
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from fake_kms.policy.policies import Policies
+from fake_kms.service.ask import key_policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fake_kms.operations import Call
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
     from fake_kms.policy.identity import Identity
     from fake_kms.store.key import Key
 
@@ -39,13 +41,12 @@ class DecisionCache:
         decision = self._decisions.get(question)
         if decision is None:
             decision = ask()
-            if decision.policies.are_constant(action):
+            key_policy = key_policy_of(key) if key is not None else None
+            if Policies.of(call.caller.identity, key_policy=key_policy).are_constant(action):
                 self._keep(question, decision)
         return decision
 
     def _keep(self, question: tuple[Identity, str | None, str, str], decision: Decision) -> None:
         if len(self._decisions) >= _MOST:
             self._decisions.clear()
-        # What the decision does not depend on is not kept: it would be shown for later requests, too.
-        request = replace(decision.request, context={}, encryption_context=None)
-        self._decisions[question] = replace(decision, request=request)
+        self._decisions[question] = decision

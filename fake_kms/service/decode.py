@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import wire
+from fake_kms.wire import json11
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call
@@ -14,4 +14,4 @@ __all__ = ["decode"]
 
 def decode(call: Call) -> None:
     """Read the body. Raises: KmsError SerializationException."""
-    call.input = wire.decode(call.model, call.request.body)
+    call.input = json11.decode(call.model, call.request.body)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import wire
 from fake_kms.controls.journal import Event
+from fake_kms.wire.redaction import redact
 
 if TYPE_CHECKING:
     from fake_kms.controls.journal import Journal
@@ -27,7 +27,7 @@ def note(call: Call, *, journal: Journal) -> None:
             caller.arn if caller else None,
             caller.region if caller else None,
             tuple([found.key.arn for found in call.found]),
-            wire.redact(call.model, call.input) if call.input else {},
+            redact(call.model, call.input) if call.input else {},
             refusal.code if refusal else None,
             refusal.message if refusal else None,
             tuple(call.decisions),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fake_kms import wire
 from fake_kms.controls.clusters import Clusters
 from fake_kms.controls.journal import Event, Journal
 from fake_kms.crypto.material import KeyGenerator
@@ -42,7 +41,8 @@ from fake_kms.service.verify_signature import verify_signature
 from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.managed_keys import ManagedKeys
 from fake_kms.store.store import Store
-from fake_kms.store.xks_routes import XksRoutes
+from fake_kms.wire import json11
+from fake_kms.xks.routes import XksRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +110,8 @@ class Service:
         self._lock = threading.RLock()
 
     def close(self) -> None:
-        """Give back what was borrowed from the process."""
-        self._rsa.end()
+        """Release what was leased from the process."""
+        self._rsa.release()
 
     def now(self) -> float:
         """Return the present instant in whole milliseconds, as KMS dates everything."""
@@ -138,8 +138,8 @@ class Service:
             finally:
                 self.last_stage(call)
             if call.refusal is not None:
-                return wire.encode_error(call.refusal, call.request_id, now)
-            return wire.encode(call.output, call.request_id, now)
+                return json11.encode_error(call.refusal, call.request_id, now)
+            return json11.encode(call.output, call.request_id, now)
 
     def _note_event(self, name: str, region: str, resource: str, when: float) -> None:
         # What AWS does by itself is in the journal too; CloudTrail has such events for keys.
@@ -147,14 +147,17 @@ class Service:
 
 
 def _tools(
-    entropy: Entropy, settings: Settings, generate: KeyGenerator, note_event: Callable[[str, str, str, float], None]
+    entropy: Entropy,
+    settings: Settings,
+    key_generator: KeyGenerator,
+    note_event: Callable[[str, str, str, float], None],
 ) -> Tools:
     secret = entropy.seed or entropy.bytes(32)
     return Tools(
-        store=Store(ImportTokens(generate, entropy), ManagedKeys(secret)),
+        store=Store(ImportTokens(key_generator, entropy), ManagedKeys(secret)),
         settings=settings,
         entropy=entropy,
-        generate=generate,
+        key_generator=key_generator,
         clusters=Clusters(),
         xks=XksRoutes(),
         note_event=note_event,

@@ -32,7 +32,8 @@ def read_recipient(call: Call, *, roots: Sequence[bytes] | None) -> None:
 def _attestation(recipient: Mapping[str, Any], roots: Sequence[bytes] | None, now: float) -> Attestation:
     # Loaded with the first recipient: hardly a test has one.
     from fake_kms.crypto import cms_envelope
-    from fake_kms.crypto.attestation import BadAttestation, default_authority, parse, verify_chain
+    from fake_kms.crypto.attestation import BadAttestation, parse, verify_chain
+    from fake_kms.nitro.authority import default_authority
 
     document = recipient.get("AttestationDocument")
     if document is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors, wire
+from fake_kms import errors
 from fake_kms.operations import DECLARATIONS
 from fake_kms.tables import model
+from fake_kms.wire import json11
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call
@@ -21,7 +22,7 @@ def recognize(call: Call) -> None:
     """
     prefix, _, name = call.request.target.partition(".")
     operation = model.load().get(name)
-    if operation is None or prefix != wire.TARGET:
+    if operation is None or prefix != json11.TARGET:
         raise errors.unknown_operation()
     call.operation = name
     declaration = DECLARATIONS.get(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms.store.key import Use
-from fake_kms.tables.permissions import CRYPTOGRAPHIC
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call
@@ -15,7 +14,7 @@ __all__ = ["record_use"]
 
 def record_use(call: Call) -> None:
     """Note on each key of a cryptographic operation that it was used."""
-    if call.operation in CRYPTOGRAPHIC:
+    if call.model.cryptographic:
         use = Use(call.operation, call.now, call.request_id)
         for found in call.found:
             found.key.last_use = use

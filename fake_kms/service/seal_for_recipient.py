@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fake_kms.tables.recipients import REPLACED_MEMBERS, WITHOUT_MATERIAL_ID
+
 if TYPE_CHECKING:
     from fake_kms.operations import Call
 
 __all__ = ["seal_for_recipient"]
-
-# The members that are replaced by CiphertextForRecipient.
-_PLAIN = ("Plaintext", "PrivateKeyPlaintext", "SharedSecret")
-# Where KeyMaterialId is left out, too: so says the documentation of exactly these two.
-_WITHOUT_MATERIAL_ID = frozenset({"Decrypt", "GenerateDataKey"})
 
 
 def seal_for_recipient(call: Call) -> None:
@@ -27,8 +24,9 @@ def seal_for_recipient(call: Call) -> None:
 
     assert attestation.public_key is not None  # noqa: S101 - `read_recipient` has loaded it
     public_key = cms_envelope.load_public_key(attestation.public_key)
-    for member in _PLAIN:
+    for member in REPLACED_MEMBERS:
         if member in output:
-            output["CiphertextForRecipient"] = cms_envelope.envelope(public_key, output.pop(member), call.tools.entropy)
-    if call.operation in _WITHOUT_MATERIAL_ID:
+            envelope = cms_envelope.seal_envelope(public_key, output.pop(member), call.tools.entropy)
+            output["CiphertextForRecipient"] = envelope
+    if call.operation in WITHOUT_MATERIAL_ID:
         output.pop("KeyMaterialId", None)

@@ -6,19 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
-from fake_kms.controls.principals import Principal
+from fake_kms.controls.principal import Principal
 from fake_kms.errors import KmsError
 from fake_kms.operations import DECLARATIONS, Call, Caller, FoundKey, KeyUse
 from fake_kms.service.ask import ask, ask_about_key
 from fake_kms.store.find import Found, KeyInAnotherAccount, find_key
 from fake_kms.tables import model
-from fake_kms.wire import TARGET, HttpRequest
+from fake_kms.wire import HttpRequest
+from fake_kms.wire.json11 import TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fake_kms.operations import Declaration, Tools
-    from fake_kms.policy.decide import Decision
+    from fake_kms.policy.decision import Decision
 
 __all__ = ["Question", "simulate"]
 
@@ -46,10 +47,10 @@ def simulate(tools: Tools, now: float, question: Question) -> Decision:
     declaration = _declaration_of(action)
     call = _call(tools, now, declaration, question)
     if declaration.permission.resource not in {"key", "alias"}:
-        return ask(call, action, "*")
+        return ask(call, action, "*", explain=True)
     found = FoundKey(_use_of(declaration, action), *_find(call, question.key))
     call.found.append(found)
-    return ask_about_key(call, action, found)
+    return ask_about_key(call, action, found, explain=True)
 
 
 def _declaration_of(action: str) -> Declaration:

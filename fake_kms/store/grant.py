@@ -1,40 +1,38 @@
-"""A grant: a principal's permission for some operations of one key."""
+"""A grant: permission for a principal to use one KMS key for some operations."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fake_kms.grant_terms import GrantTerms
 
 __all__ = ["StoredGrant"]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class StoredGrant:
-    """One grant as AWS keeps it. `tokens` are those given out for it; instants are seconds since 1970.
+    """A grant on a key. Instants are seconds since 1970.
 
-    `effective_from` is when it works without its token (later than `created` under eventual consistency).
-    `authorizing` is the grant as the authorizer sees it, made once.
+    `terms` are what it permits. `name` is empty for a grant without one. `retiring` is the principal or the service
+    that may retire it. `effective_from` is when it works without a token (later than `created` under eventual
+    consistency). `tokens` are the grant tokens that stand for it.
     """
 
-    grant_id: str
+    terms: GrantTerms
     key_arn: str
     region: str
-    request: Mapping[str, Any]
+    name: str
+    grantee_is_service: bool
+    retiring: str | None
+    retiring_is_service: bool
     issuing_account: str
     created: float
     effective_from: float
-    authorizing: Any
     tokens: list[str] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
-        """The friendly name, empty where there is none."""
-        found: str = self.request.get("Name", "")
-        return found
-
-    @property
-    def retiring(self) -> str | None:
-        """The principal that may retire the grant."""
-        found: str | None = self.request.get("RetiringPrincipal") or self.request.get("RetiringServicePrincipal")
-        return found
+    def grant_id(self) -> str:
+        """The grant's id: 64 hexadecimal digits."""
+        return self.terms.grant_id

@@ -101,7 +101,7 @@ class Key:
     @property
     def material_id(self) -> str | None:
         """CurrentKeyMaterialId: symmetric keys in AWS's own key store have one, once there is material."""
-        if self.spec.kind != "symmetric" or self.custom_key_store is not None:
+        if not self.spec.symmetric or self.custom_key_store is not None:
             return None
         material = self.material
         return material.hex_id if material is not None else None

@@ -19,7 +19,7 @@ class Materials:
 
     def add(self, key: Key, material: Material) -> None:
         """Let ciphertexts that name this material find the key, in every Region that has it, from any account."""
-        if key.spec.kind == "symmetric":
+        if key.spec.symmetric:
             for related in key.related_keys:
                 self._keys.setdefault(related.region, {})[material.identifier] = related
 

@@ -1,1 +1,1 @@
-"""The mirrors: what AWS prints as tables, and the botocore model."""
+"""What AWS documents as tables, in the same order, and the botocore model."""

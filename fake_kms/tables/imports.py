@@ -1,8 +1,8 @@
-"""Imported key material: which key specs take it, how it is wrapped, how long it is.
+"""Imported key material: which key specs have it, how it is wrapped, how long it is.
 
 Source: AWS KMS Developer Guide, "Importing key material", "Select a wrapping algorithm"; crypto_matrix.json of this
 project's facts. Assumed: Ed25519 and ML-KEM keys cannot be imported, as the guide's table has no row for them; for
-ML-DSA it says so.
+ML-DSA the guide says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class ImportRule:
     """How material of one key spec is imported.
 
     `shortest` and `longest` are lengths of raw bytes, 0 where the material is a PKCS#8 private key. `excluded` are
-    pairs of wrapping algorithm and wrapping key spec that AWS does not take together.
+    pairs of wrapping algorithm and wrapping key spec that AWS does not accept together.
     """
 
     algorithms: tuple[str, ...]
@@ -40,9 +40,9 @@ IMPORTS: dict[str, ImportRule] = {
     "ECC_SECG_P256K1": ImportRule(_OAEP + _HYBRID),
 }
 
-# Wrapping algorithms that are still taken at all; RSAES_PKCS1_V1_5 is not since 2023-10-10, SM2PKE is for China.
+# The wrapping algorithms that AWS accepts: RSAES_PKCS1_V1_5 has not been one since 2023-10-10, and SM2PKE is for China.
 WRAPPING_ALGORITHMS = _OAEP + _HYBRID
 
-# How much an import token holds, in bytes, so that it is as long as AWS's: 1757 and 3465 bytes were seen for
-# RSA_2048 and RSA_4096. Assumed: the one in between.
+# The length of an import token's plaintext, in bytes, by wrapping key spec; it makes the token as long as AWS's. Tokens
+# of 1757 and 3465 bytes were seen for RSA_2048 and RSA_4096. Assumed: the length between them.
 TOKEN_PLAINTEXT_LENGTHS: dict[str, int] = {"RSA_2048": 1612, "RSA_3072": 2610, "RSA_4096": 3320}

@@ -6,6 +6,7 @@ the lists recorded from AWS for RSA, ECC and HMAC; measured for Ed25519 and ML-D
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "MESSAGE_TYPES_OF_ALGORITHM",
     "MESSAGE_TYPES_OF_KIND",
     "KeySpec",
-    "algorithms",
 ]
 
 
@@ -25,20 +25,22 @@ __all__ = [
 class KeySpec:
     """What one key spec can do.
 
-    `usages` maps each usage to its algorithms, in AWS's order. `kind` names the kind of material. `size` is
-    the length of symmetric and HMAC material, of an RSA modulus (all in bytes), or 0. `regions` is "all",
-    "cn" (China Regions only) or "not cn". Keys of an `asymmetric` spec have a public half.
+    `kind` names the kind of key material; the modules of `fake_kms.crypto` have their tables by it. `usages` maps each
+    key usage to its algorithms, in AWS's order. `size` is the length in bytes of symmetric and HMAC material and of an
+    RSA modulus, 0 for other kinds. `regions` is "all", "cn" (China Regions only) or "not cn". A `symmetric` spec is the
+    one of symmetric encryption keys; keys of an `asymmetric` spec have a public half; HMAC keys are neither.
     """
 
     name: str
     kind: str
     size: int
-    usages: dict[str, tuple[str, ...]]
+    usages: Mapping[str, tuple[str, ...]]
     regions: str = "all"
-    data_key_pair: bool = False
+    symmetric: bool = field(init=False)
     asymmetric: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "symmetric", self.kind == "symmetric")
         object.__setattr__(self, "asymmetric", self.kind not in {"symmetric", "hmac"})
 
     def available_in(self, region: str) -> bool:
@@ -47,8 +49,8 @@ class KeySpec:
 
     @property
     def default_usage(self) -> str | None:
-        """The usage CreateKey takes when none is said: only symmetric keys have one."""
-        return "ENCRYPT_DECRYPT" if self.kind == "symmetric" else None
+        """The key usage of CreateKey without KeyUsage: only symmetric keys have one."""
+        return "ENCRYPT_DECRYPT" if self.symmetric else None
 
 
 # The member of KeyMetadata and GetPublicKey that lists the algorithms of a usage.
@@ -72,55 +74,39 @@ _RSA_SIGNING = (
 
 
 def _rsa(bits: int) -> KeySpec:
-    usages = {"ENCRYPT_DECRYPT": _OAEP, "SIGN_VERIFY": _RSA_SIGNING}
-    return KeySpec(f"RSA_{bits}", "rsa", bits // 8, usages, data_key_pair=True)
+    return KeySpec(f"RSA_{bits}", "rsa", bits // 8, {"ENCRYPT_DECRYPT": _OAEP, "SIGN_VERIFY": _RSA_SIGNING})
 
 
-def _ecc(name: str, algorithm: str, *, agreement: bool) -> KeySpec:
-    usages: dict[str, tuple[str, ...]] = {"SIGN_VERIFY": (algorithm,)}
-    if agreement:
-        usages["KEY_AGREEMENT"] = ("ECDH",)
-    return KeySpec(name, "ecc", 0, usages, data_key_pair=True)
+def _nist(curve: str, algorithm: str) -> KeySpec:
+    return KeySpec(f"ECC_NIST_{curve}", "ecc", 0, {"SIGN_VERIFY": (algorithm,), "KEY_AGREEMENT": ("ECDH",)})
 
+
+def _hmac(bits: int) -> KeySpec:
+    return KeySpec(f"HMAC_{bits}", "hmac", bits // 8, {"GENERATE_VERIFY_MAC": (f"HMAC_SHA_{bits}",)})
+
+
+def _ml_dsa(level: int) -> KeySpec:
+    return KeySpec(f"ML_DSA_{level}", "ml_dsa", 0, {"SIGN_VERIFY": ("ML_DSA_SHAKE_256",)})
+
+
+def _ml_kem(level: int) -> KeySpec:
+    return KeySpec(f"ML_KEM_{level}", "ml_kem", 0, {"ENCAPSULATE_DECAPSULATE": ("ML_KEM",)}, regions="not cn")
+
+
+_SM2 = {"ENCRYPT_DECRYPT": ("SM2PKE",), "SIGN_VERIFY": ("SM2DSA",), "KEY_AGREEMENT": ("ECDH",)}
 
 _ALL = (
     KeySpec("SYMMETRIC_DEFAULT", "symmetric", 32, {"ENCRYPT_DECRYPT": ("SYMMETRIC_DEFAULT",)}),
-    *(_rsa(bits) for bits in (2048, 3072, 4096)),
-    _ecc("ECC_NIST_P256", "ECDSA_SHA_256", agreement=True),
-    _ecc("ECC_NIST_P384", "ECDSA_SHA_384", agreement=True),
-    _ecc("ECC_NIST_P521", "ECDSA_SHA_512", agreement=True),
-    _ecc("ECC_SECG_P256K1", "ECDSA_SHA_256", agreement=False),
-    KeySpec(
-        "ECC_NIST_EDWARDS25519",
-        "ed25519",
-        0,
-        {"SIGN_VERIFY": ("ED25519_SHA_512", "ED25519_PH_SHA_512")},
-        data_key_pair=True,
-    ),
-    *(
-        KeySpec(f"HMAC_{bits}", "hmac", bits // 8, {"GENERATE_VERIFY_MAC": (f"HMAC_SHA_{bits}",)})
-        for bits in (224, 256, 384, 512)
-    ),
-    *(KeySpec(f"ML_DSA_{level}", "ml_dsa", 0, {"SIGN_VERIFY": ("ML_DSA_SHAKE_256",)}) for level in (44, 65, 87)),
-    *(
-        KeySpec(
-            f"ML_KEM_{level}",
-            "ml_kem",
-            0,
-            {"ENCAPSULATE_DECAPSULATE": ("ML_KEM",)},
-            regions="not cn",
-            data_key_pair=True,
-        )
-        for level in (512, 768, 1024)
-    ),
-    KeySpec(
-        "SM2",
-        "sm2",
-        0,
-        {"ENCRYPT_DECRYPT": ("SM2PKE",), "SIGN_VERIFY": ("SM2DSA",), "KEY_AGREEMENT": ("ECDH",)},
-        regions="cn",
-        data_key_pair=True,
-    ),
+    *map(_rsa, (2048, 3072, 4096)),
+    _nist("P256", "ECDSA_SHA_256"),
+    _nist("P384", "ECDSA_SHA_384"),
+    _nist("P521", "ECDSA_SHA_512"),
+    KeySpec("ECC_SECG_P256K1", "ecc", 0, {"SIGN_VERIFY": ("ECDSA_SHA_256",)}),
+    KeySpec("ECC_NIST_EDWARDS25519", "ed25519", 0, {"SIGN_VERIFY": ("ED25519_SHA_512", "ED25519_PH_SHA_512")}),
+    *map(_hmac, (224, 256, 384, 512)),
+    *map(_ml_dsa, (44, 65, 87)),
+    *map(_ml_kem, (512, 768, 1024)),
+    KeySpec("SM2", "sm2", 0, _SM2, regions="cn"),
 )
 
 KEY_SPECS: dict[str, KeySpec] = {spec.name: spec for spec in _ALL}
@@ -140,16 +126,11 @@ DIGEST_LENGTHS: dict[str, int] = {
     "SM2DSA": 32,
 }
 
+# The length of a message with MessageType EXTERNAL_MU, in bytes.
 EXTERNAL_MU_LENGTH = 64
 
-
-def algorithms(spec: str, usage: str) -> tuple[str, ...]:
-    """List the algorithms of a key spec for a usage, in AWS's order; empty where the usage does not fit."""
-    return KEY_SPECS[spec].usages.get(usage, ())
-
-
-# The message types that a signing algorithm takes, where it does not take RAW and DIGEST; and those that every
-# algorithm of a kind of key spec takes. Source: Sign, MessageType; the refusals measured by floci.
+# The message types of a signing algorithm, where they are not those of its kind of key spec; and those of a kind of key
+# spec, where they are not RAW and DIGEST. Source: Sign, MessageType; the refusals measured by floci.
 MESSAGE_TYPES_OF_ALGORITHM: dict[str, tuple[str, ...]] = {
     "ED25519_SHA_512": ("RAW",),
     "ED25519_PH_SHA_512": ("DIGEST",),

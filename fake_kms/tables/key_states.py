@@ -4,15 +4,18 @@ Source: AWS KMS Developer Guide, "Key states of AWS KMS keys" (awsdocs/aws-kms-d
 doc_source/key-state.md), same rows and columns, with the corrections of api_semantics section 5b: crypto
 operations and CreateGrant on a key pending deletion answer KMSInvalidStateException (measured), GetPublicKey
 works on a disabled key (measured), PendingImport applies to asymmetric and HMAC keys too. The footnotes of the
-page on origin ([6], [7], [9]) are not states: they are the `origin` of an operation's declaration. PendingDeletion
+page on origin ([6], [7], [9]) are not states: they are the `origins` of an operation's declaration. PendingDeletion
 and PendingReplicaDeletion share a column on the page and differ in their texts only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
-__all__ = ["KEY_STATES", "TRANSITIONS", "Change", "KeyState", "Refusal"]
+from fake_kms import errors
+
+__all__ = ["KEY_STATES", "TRANSITIONS", "Change", "KeyState"]
 
 
 class KeyState(str, Enum):
@@ -27,30 +30,18 @@ class KeyState(str, Enum):
     CREATING = "Creating"
     UPDATING = "Updating"
 
-    __hash__ = str.__hash__  # equal as texts, so hashed as texts; that of Enum is Python and every call's cost
 
-
-class Refusal(str, Enum):
-    """What a state answers; each value names the function of `fake_kms.errors` with the text."""
-
-    DISABLED = "disabled"
-    PENDING_DELETION = "pending_deletion"
-    PENDING_REPLICA_DELETION = "pending_replica_deletion"
-    NOT_PENDING_DELETION = "not_pending_deletion"
-    PENDING_IMPORT = "pending_import"
-    UNAVAILABLE = "unavailable"
-    CREATING = "creating"
-    UPDATING = "updating"
-
+# Returns the error for the ARN of a key.
+Refuse = Callable[[str], errors.KmsError]
 
 _ok = None
-_dis = Refusal.DISABLED
-_del = Refusal.PENDING_DELETION
-_not = Refusal.NOT_PENDING_DELETION
-_imp = Refusal.PENDING_IMPORT
-_una = Refusal.UNAVAILABLE
-_cre = Refusal.CREATING
-_upd = Refusal.UPDATING
+_dis = errors.disabled
+_del = errors.pending_deletion
+_not = errors.not_pending_deletion
+_imp = errors.pending_import
+_una = errors.unavailable
+_cre = errors.creating
+_upd = errors.updating
 
 _COLUMNS = (
     KeyState.ENABLED,
@@ -63,7 +54,7 @@ _COLUMNS = (
 )
 
 # fmt: off
-_ROWS: dict[str, tuple[Refusal | None, ...]] = {
+_ROWS: dict[str, tuple[Refuse | None, ...]] = {
     #                                      Enabled Disabl PendDel PendImp Unavail Creating Updating
     "CancelKeyDeletion":                   (_not,  _not,  _ok,    _not,   _not,   _not,    _not),
     "CreateAlias":                         (_ok,   _ok,   _del,   _ok,    _ok,    _ok,     _ok),
@@ -106,7 +97,7 @@ _ROWS: dict[str, tuple[Refusal | None, ...]] = {
     "Verify":                              (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "VerifyMac":                           (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     # Newer than the page. Assumed: these rows; RotateKeyOnDemand on PendingImport is recorded from AWS.
-    # A walk through these cells against a real account would settle them.
+    # Running tests/lifecycle/test_key_states.py against a real account would settle them.
     "Decapsulate":                         (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "DeriveSharedSecret":                  (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "Encapsulate":                         (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
@@ -116,12 +107,12 @@ _ROWS: dict[str, tuple[Refusal | None, ...]] = {
 }
 # fmt: on
 
-# Operation -> state -> what the state answers; None where the operation works. Operations without a key
-# (ListKeys, GenerateRandom, custom key stores, …) have no row.
-KEY_STATES: dict[str, dict[KeyState, Refusal | None]] = {
+# Operation -> state -> the function of `fake_kms.errors` that refuses; None where the operation works. Operations
+# without a key (ListKeys, GenerateRandom, custom key stores, …) have no row.
+KEY_STATES: dict[str, dict[KeyState, Refuse | None]] = {
     operation: {
         **dict(zip(_COLUMNS, row, strict=True)),
-        KeyState.PENDING_REPLICA_DELETION: Refusal.PENDING_REPLICA_DELETION if row[2] is _del else row[2],
+        KeyState.PENDING_REPLICA_DELETION: errors.pending_replica_deletion if row[2] is _del else row[2],
     }
     for operation, row in _ROWS.items()
 }
@@ -146,9 +137,9 @@ class Change(str, Enum):
     FINISH_UPDATING = "the primary Region has changed"
 
 
-# State -> change -> next state. A change that a state has not is impossible there; `Key.fire` raises.
-# Code beside the table: a key that is disabled, unavailable or without material while something else happens
-# to it remembers that (`Key.disabled`), see store/key.py.
+# State -> change -> next state. A change that is not listed is impossible there: `Key.transition` raises KeyError.
+# Special cases outside the table: a key that is disabled, disconnected or without material while something else
+# happens to it remembers that (`Key.disabled`), see store/key.py.
 TRANSITIONS: dict[KeyState, dict[Change, KeyState]] = {
     KeyState.ENABLED: {
         Change.ENABLE: KeyState.ENABLED,

@@ -1,26 +1,30 @@
 """The botocore model of KMS, read once per process and never retyped.
 
-Everything the model says about an operation (members, constraints, declared errors, paging, secrecy) is
-taken from here. Three things that AWS's service adds on top of its public model stand at the end, each with
-its source.
+Everything the model says about an operation (members, constraints, declared errors, secrecy) is taken from here.
+What AWS checks beyond its public model stands in `fake_kms.tables.beyond_model`.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import sys
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["KEY_ID_PATTERN", "Operation", "Shape", "load"]
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
 
-# AWS checks this on every KeyIdType though its model does not have it (measured, floci PR #3968).
-KEY_ID_PATTERN = r"^\p{ASCII}+$"
+from fake_kms.tables.beyond_model import PATTERNS
+
+__all__ = ["Operation", "Shape", "load"]
+
+_KINDS = {"long": "integer"}  # type of the model -> `Shape.kind`, where they differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """One shape of the model, with the shapes inside it; each is made once, so it is compared by identity.
+    """One shape of the model, with the shapes inside it. There is one object per shape, so they compare by identity.
 
     `kind` is the model's type: structure, list, map, string, integer, boolean, blob, timestamp.
     """
@@ -34,17 +38,21 @@ class Shape:
     minimum: int | None = None
     maximum: int | None = None
     pattern: str | None = None
-    matches: re.Pattern[str] | None = None
     enum: tuple[str, ...] = ()
     sensitive: bool = False
+
+    @property
+    def matches(self) -> re.Pattern[str] | None:
+        """The pattern, compiled when it is first needed; a value must match as a whole."""
+        return None if self.pattern is None else _compiled(self.pattern)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One operation of the model; each is made once, so it is compared by identity.
+    """One operation of the model. There is one object per operation, so they compare by identity.
 
-    `secrets` are the request members whose content never leaves the fake: blobs, and what the model calls
-    sensitive.
+    `secrets` are the request members whose content the journal never shows: blobs, grant tokens, and what the model
+    calls sensitive. `cryptographic` operations are those whose use GetKeyLastUsage reports.
     """
 
     name: str
@@ -52,16 +60,7 @@ class Operation:
     output: Shape | None
     errors: frozenset[str]
     secrets: frozenset[str]
-
-    @property
-    def has_dry_run(self) -> bool:
-        """Whether the request has DryRun."""
-        return "DryRun" in self.input.members
-
-    @property
-    def has_grant_tokens(self) -> bool:
-        """Whether the request has GrantTokens."""
-        return "GrantTokens" in self.input.members
+    cryptographic: bool
 
 
 def _secret(shape: Shape) -> bool:
@@ -76,11 +75,26 @@ def _secret(shape: Shape) -> bool:
 @functools.cache
 def load() -> dict[str, Operation]:
     """Read the installed botocore's model of KMS: its operations by name."""
-    from botocore.loaders import Loader
-
-    raw = Loader().load_service_model("kms", "service-2")
+    raw = _loader().load_service_model("kms", "service-2")
     shapes = _Shapes(raw["shapes"])
     return {name: _operation(name, body, shapes) for name, body in raw["operations"].items()}
+
+
+def _loader() -> Loader:
+    # That of boto3's default session has read the model already, if a client was made there.
+    boto3 = sys.modules.get("boto3")
+    default_session = getattr(boto3, "DEFAULT_SESSION", None)
+    loader: Loader | None = getattr(default_session, "_loader", None)
+    if loader is None:
+        from botocore.loaders import Loader as BotocoreLoader
+
+        loader = BotocoreLoader()
+    return loader
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII)
 
 
 def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
@@ -91,11 +105,12 @@ def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
         output=shapes[body["output"]["shape"]] if "output" in body else None,
         errors=frozenset(error["shape"] for error in body.get("errors", ())),
         secrets=frozenset(member for member, shape in request.members.items() if _secret(shape)),
+        cryptographic=name in shapes["KeyLastUsageTrackingOperation"].enum,
     )
 
 
 class _Shapes(dict[str, Shape]):
-    """Builds each shape on first use; KMS's model has no shape that contains itself."""
+    """The shapes by name, each built on first use; KMS's model has no shape that contains itself."""
 
     def __init__(self, raw: dict[str, dict[str, Any]]) -> None:
         super().__init__()
@@ -103,7 +118,7 @@ class _Shapes(dict[str, Shape]):
 
     def __missing__(self, name: str) -> Shape:
         raw = self._raw[name]
-        pattern = KEY_ID_PATTERN if name == "KeyIdType" else raw.get("pattern")
+        pattern = PATTERNS.get(name, raw.get("pattern"))
         shape = Shape(
             name=name,
             kind=_KINDS.get(raw["type"], raw["type"]),
@@ -114,12 +129,8 @@ class _Shapes(dict[str, Shape]):
             minimum=raw.get("min"),
             maximum=raw.get("max"),
             pattern=pattern,
-            matches=re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII) if pattern else None,
             enum=tuple(raw.get("enum", ())),
             sensitive=raw.get("sensitive", False),
         )
         self[name] = shape
         return shape
-
-
-_KINDS = {"long": "integer"}

@@ -2,8 +2,8 @@
 
 Source: AWS KMS Developer Guide, "AWS KMS permissions"; Service Authorization Reference (2026) for the condition
 keys; the botocore model's documentation for cross-account use and the forms of KeyId. Rows in the order of the
-page. What is unconfirmed: the condition keys of Encapsulate and Decapsulate (assumed as DescribeKey's),
-`kms:PolicyName` (only in the botocore docs), GetKeyLastUsage's keys (by analogy).
+page. Assumed: Encapsulate and Decapsulate have the condition keys of DescribeKey, GetKeyLastUsage has the common ones,
+and `kms:PolicyName`, which only the botocore documentation has, exists; a Deny with Null for each would settle them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 __all__ = [
     "COMMON_KEYS",
-    "CRYPTOGRAPHIC",
     "ENCRYPTION_CONTEXT_KEYS",
     "GRANTABLE_BY_USAGE",
     "PERMISSIONS",
@@ -32,19 +31,19 @@ COMMON_KEYS = (
     "kms:ViaService",
     "aws:ResourceTag",
 )
-# Keys with a changing last part stand here without it: kms:EncryptionContext:NAME, aws:RequestTag/NAME, …
+# Condition keys with a changing part stand here without it: kms:EncryptionContext:NAME, aws:RequestTag/NAME, …
 ENCRYPTION_CONTEXT_KEYS = ("kms:EncryptionContext", "kms:EncryptionContextKeys")
 RECIPIENT_KEYS = ("kms:RecipientAttestation",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Permission:
-    """One row of the permissions reference.
+    """One row of the permissions reference. There is one object per row, so they compare by identity.
 
-    `resource` is "key", "alias" (alias and key are both checked; where `present_key`, the key that the alias refers to
-    so far is one of them), "retiring principal", or "*" for operations without a resource. `also` are further actions
-    that the caller needs on "*", each with the request member that calls for it (None: always). `condition_keys` are
-    those beyond COMMON_KEYS (which "key" and "alias" rows all have).
+    `resource` is "key", "alias" (the alias and the key are both checked; with `present_key`, also the key that the
+    alias refers to before the request), "retiring principal", or "*" for operations without a resource. `also` are
+    further actions that the caller needs on "*", each with the request member that requires it (None: always).
+    `condition_keys` are those beyond COMMON_KEYS, which all "key" and "alias" rows have.
     """
 
     actions: tuple[str, ...]
@@ -160,10 +159,3 @@ GRANTABLE_BY_USAGE: dict[tuple[str, bool], frozenset[str]] = {
     ("KEY_AGREEMENT", True): _ALWAYS | {"DeriveSharedSecret", "GetPublicKey"},
     ("ENCAPSULATE_DECAPSULATE", True): _ALWAYS | {"Encapsulate", "Decapsulate", "GetPublicKey"},
 }
-
-# The cryptographic operations, which GetKeyLastUsage counts. Source: its KeyLastUsageTrackingOperation.
-CRYPTOGRAPHIC = frozenset({
-    "Decapsulate", "Decrypt", "DeriveSharedSecret", "Encapsulate", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
-    "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "ReEncrypt", "Sign",
-    "Verify", "VerifyMac",
-})  # fmt: skip

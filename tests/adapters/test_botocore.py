@@ -8,11 +8,13 @@ import boto3
 import botocore.exceptions
 import botocore.httpsession
 import pytest
-from botocore.awsrequest import HeadersDict
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.config import Config
 
 from fake_kms import FakeKms, current, fake_kms
-from fake_kms.adapters.kms_requests import KMS_URL, is_kms
+from fake_kms.adapters.answers import Answer
+from fake_kms.adapters.kms_requests import is_kms, is_kms_url
+from fake_kms.wire import HttpResponse
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
@@ -95,6 +97,36 @@ def test_the_answer_itself_can_be_read_as_a_stream(kms):
     assert b"".join(answer.raw.stream()) == answer.content == answer.text.encode() == b'{"Keys":[],"Truncated":false}'
 
 
+def _plain(url, response):
+    class Raw:
+        def stream(self):
+            yield response.body
+
+    return AWSResponse(url, response.status, HeadersDict(response.headers), Raw())
+
+
+@pytest.mark.parametrize(("operation", "status"), [("ListKeys", 200), ("Nonsense", 400)])
+def test_the_quick_response_reads_like_botocores_own(send, operation, status):
+    answer = send(operation)
+    response = HttpResponse(answer.status, dict(answer.headers), answer.body)
+    quick, plain = Answer("https://kms", response), _plain("https://kms", response)
+
+    assert (quick.status_code, quick.url, quick.content, quick.text) == (
+        status, plain.url, plain.content, plain.text,
+    )  # fmt: skip
+    assert {**quick.headers} == {**plain.headers}
+    assert len(quick.headers) == len(plain.headers)
+    for name in response.headers:
+        for spelled in (name, name.lower(), name.upper()):
+            assert spelled in quick.headers
+            assert quick.headers[spelled] == quick.headers.get(spelled) == plain.headers[spelled]
+    for headers in (quick.headers, plain.headers):
+        assert "Nothing" not in headers
+        assert headers.get("Nothing", "else") == "else"
+        with pytest.raises(KeyError):
+            headers["Nothing"]
+
+
 def test_clients_in_other_threads(kms):
     client = make()
     outcomes = []
@@ -118,7 +150,7 @@ def test_clients_in_other_threads(kms):
         "https://kms.eusc-de-east-1.amazonaws.eu/",
     ],
 )  # fmt: skip
-def test_kms_is_told_by_its_host_alone(url):
+def test_kms_is_recognized_by_its_host_alone(url):
     assert is_kms(url, "", "")
 
 
@@ -131,10 +163,10 @@ def test_kms_is_told_by_its_host_alone(url):
     ],
 )  # fmt: skip
 def test_what_only_looks_like_kms_is_not(url):
-    assert KMS_URL.match(url) is None
+    assert not is_kms_url(url)
 
 
-def test_every_endpoint_that_botocore_knows_is_told_by_its_host():
+def test_every_endpoint_that_botocore_knows_is_recognized_by_its_host():
     session = boto3.Session()
     for partition in session.get_available_partitions():
         for region in session.get_available_regions("kms", partition):

@@ -119,7 +119,7 @@ def test_a_fake_that_fails_to_open_leaves_nothing_behind(monkeypatch):
     def fail():
         raise ImportError("no such library")
 
-    monkeypatch.setattr(adapters, "_patch_requests", fail)
+    monkeypatch.setattr(adapters, "_PATCHES", (*adapters._PATCHES, fail))
     with pytest.raises(ImportError):
         FakeKms().start()
     assert URLLib3Session.send is send

@@ -6,26 +6,31 @@ import json
 
 import boto3
 import pytest
-from denials import denied
+from iam import (
+    ACCOUNT,
+    ADMIN,
+    DENIED_BY_IDENTITY,
+    IAM,
+    NOT_BY_BOUNDARY,
+    NOT_BY_KEY_POLICY,
+    NOT_BY_SESSION,
+    OTHER,
+    allow,
+    denied,
+    deny,
+    key_policy,
+    policy,
+)
 from moto import mock_aws
 
 from fake_kms import FakeKms
 
-ACCOUNT, OTHER = "123456789012", "111122223333"
-IAM = f"arn:aws:iam::{ACCOUNT}:"
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TRUST = json.dumps(policy())
 
 
-def policy(action="kms:*", effect="Allow", **more):
-    statement = {"Effect": effect, "Action": action, "Resource": "*", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def key_policy(*principals):
-    statements = [
-        {"Effect": "Allow", "Principal": {"AWS": name}, "Action": "kms:*", "Resource": "*"} for name in principals
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+def as_text(*statements):
+    """Return the text of an identity policy; without statements it allows all of KMS."""
+    return json.dumps(policy(*(statements or [allow()])))
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +92,7 @@ class TestUsers:
 
     def test_an_inline_policy(self, key, iam, user, refused):
         alice = user("alice")
-        iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=policy("kms:DescribeKey"))
+        iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=as_text(allow("kms:DescribeKey")))
         alice.describe_key(KeyId=key["KeyId"])
         message = denied(f"{IAM}user/alice", "DisableKey", key)
         with refused("AccessDeniedException", message):
@@ -95,10 +100,10 @@ class TestUsers:
 
     def test_a_managed_policy_in_its_default_version(self, key, iam, user, refused):
         alice = user("alice")
-        arn = iam.create_policy(PolicyName="Use", PolicyDocument=policy())["Policy"]["Arn"]
+        arn = iam.create_policy(PolicyName="Use", PolicyDocument=as_text())["Policy"]["Arn"]
         iam.attach_user_policy(UserName="alice", PolicyArn=arn)
         alice.describe_key(KeyId=key["KeyId"])
-        iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy("kms:ListKeys"), SetAsDefault=True)
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=as_text(allow("kms:ListKeys")), SetAsDefault=True)
         message = denied(f"{IAM}user/alice", "DescribeKey", key)
         with refused("AccessDeniedException", message):
             alice.describe_key(KeyId=key["KeyId"])
@@ -108,40 +113,38 @@ class TestUsers:
 
     def test_the_policies_of_its_groups(self, key, iam, user, refused):
         alice = user("alice")
-        for name, document in (("use", policy()), ("not", policy("kms:DisableKey", "Deny"))):
+        for name, document in (("use", as_text()), ("not", as_text(deny("kms:DisableKey")))):
             iam.create_group(GroupName=name)
             iam.put_group_policy(GroupName=name, PolicyName=name, PolicyDocument=document)
             iam.add_user_to_group(GroupName=name, UserName="alice")
-        managed = iam.create_policy(PolicyName="More", PolicyDocument=policy("kms:EnableKey", "Deny"))["Policy"]
+        managed = iam.create_policy(PolicyName="More", PolicyDocument=as_text(deny("kms:EnableKey")))["Policy"]
         iam.attach_group_policy(GroupName="use", PolicyArn=managed["Arn"])
         alice.describe_key(KeyId=key["KeyId"])
-        clause = "with an explicit deny in an identity-based policy"
         for action, method in (("DisableKey", alice.disable_key), ("EnableKey", alice.enable_key)):
-            with refused("AccessDeniedException", denied(f"{IAM}user/alice", action, key, clause)):
+            with refused("AccessDeniedException", denied(f"{IAM}user/alice", action, key, DENIED_BY_IDENTITY)):
                 method(KeyId=key["KeyId"])
 
     def test_the_policies_of_two_groups_of_the_same_name_for_them(self, key, iam, user, refused):
         """Inline policies are named for their owner only: none hides another's."""
         alice = user("alice")
-        iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=policy())
+        iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=as_text())
         iam.create_group(GroupName="not")
-        iam.put_group_policy(GroupName="not", PolicyName="Use", PolicyDocument=policy("kms:DisableKey", "Deny"))
+        iam.put_group_policy(GroupName="not", PolicyName="Use", PolicyDocument=as_text(deny("kms:DisableKey")))
         iam.add_user_to_group(GroupName="not", UserName="alice")
         alice.describe_key(KeyId=key["KeyId"])
-        clause = "with an explicit deny in an identity-based policy"
-        with refused("AccessDeniedException", denied(f"{IAM}user/alice", "DisableKey", key, clause)):
+        with refused("AccessDeniedException", denied(f"{IAM}user/alice", "DisableKey", key, DENIED_BY_IDENTITY)):
             alice.disable_key(KeyId=key["KeyId"])
 
     def test_its_name_path_and_tags(self, key, iam, user, client):
         alice = user("alice", Path="/team/", Tags=[{"Key": "team", "Value": "blue"}])
         wanted = {"StringEquals": {"aws:username": "alice", "aws:PrincipalTag/team": "blue"},
                   "ArnEquals": {"aws:PrincipalArn": f"{IAM}user/team/alice"}}  # fmt: skip
-        iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=policy(Condition=wanted))
+        iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=as_text(allow(Condition=wanted)))
         alice.describe_key(KeyId=key["KeyId"])
 
     def test_a_key_policy_and_a_grant_name_it(self, client, user):
         alice, bob = user("alice"), user("bob")
-        text = key_policy(f"{IAM}user/admin", f"{IAM}user/alice")
+        text = key_policy(allow(to=[ADMIN, f"{IAM}user/alice"]))
         key_id = client.create_key(Policy=text)["KeyMetadata"]["KeyId"]
         alice.describe_key(KeyId=key_id)
         client.create_grant(KeyId=key_id, GranteePrincipal=f"{IAM}user/bob", Operations=["Encrypt"])
@@ -169,47 +172,46 @@ class TestRoles:
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
         with refused("AccessDeniedException", denied(arn, "DescribeKey", key)):
             session.describe_key(KeyId=key["KeyId"])
-        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=policy("kms:DescribeKey"))
+        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=as_text(allow("kms:DescribeKey")))
         session.describe_key(KeyId=key["KeyId"])
-        managed = iam.create_policy(PolicyName="More", PolicyDocument=policy("kms:DisableKey"))["Policy"]["Arn"]
+        managed = iam.create_policy(PolicyName="More", PolicyDocument=as_text(allow("kms:DisableKey")))["Policy"]["Arn"]
         iam.attach_role_policy(RoleName="app", PolicyArn=managed)
         session.disable_key(KeyId=key["KeyId"])
         assert kms.journal[-1].principal == arn
 
     def test_a_session_policy(self, key, iam, role, assume, refused):
         role_arn = role()
-        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=policy())
-        session = assume(role_arn, Policy=policy("kms:DescribeKey"))
+        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=as_text())
+        session = assume(role_arn, Policy=as_text(allow("kms:DescribeKey")))
         session.describe_key(KeyId=key["KeyId"])
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
-        clause = "because no session policy allows the {action} action"
-        with refused("AccessDeniedException", denied(arn, "DisableKey", key, clause)):
+        with refused("AccessDeniedException", denied(arn, "DisableKey", key, NOT_BY_SESSION)):
             session.disable_key(KeyId=key["KeyId"])
 
     def test_a_boundary(self, key, iam, role, assume, refused):
-        boundary = iam.create_policy(PolicyName="Cap", PolicyDocument=policy("kms:DescribeKey"))["Policy"]["Arn"]
+        boundary = iam.create_policy(PolicyName="Cap", PolicyDocument=as_text(allow("kms:DescribeKey")))["Policy"][
+            "Arn"
+        ]
         session = assume(role(PermissionsBoundary=boundary))
-        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=policy())
+        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=as_text())
         session.describe_key(KeyId=key["KeyId"])
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
-        clause = "because no permissions boundary allows the {action} action"
-        with refused("AccessDeniedException", denied(arn, "DisableKey", key, clause)):
+        with refused("AccessDeniedException", denied(arn, "DisableKey", key, NOT_BY_BOUNDARY)):
             session.disable_key(KeyId=key["KeyId"])
 
     def test_a_key_policy_names_the_role_with_its_path(self, client, role, assume, refused):
         role_arn = role(Path="/team/")
         assert role_arn == f"{IAM}role/team/app"
-        key = client.create_key(Policy=key_policy(f"{IAM}user/admin", role_arn))["KeyMetadata"]
+        key = client.create_key(Policy=key_policy(allow(to=[ADMIN, role_arn])))["KeyMetadata"]
         assume(role_arn).describe_key(KeyId=key["KeyId"])
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/other/job"
-        clause = "because no resource-based policy allows the {action} action"
-        with refused("AccessDeniedException", denied(arn, "DescribeKey", key, clause)):
+        with refused("AccessDeniedException", denied(arn, "DescribeKey", key, NOT_BY_KEY_POLICY)):
             assume(role("other")).describe_key(KeyId=key["KeyId"])
 
     def test_a_key_policy_names_the_session(self, client, role, assume):
         role_arn = role()
         session = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
-        key_id = client.create_key(Policy=key_policy(f"{IAM}user/admin", session))["KeyMetadata"]["KeyId"]
+        key_id = client.create_key(Policy=key_policy(allow(to=[ADMIN, session])))["KeyMetadata"]["KeyId"]
         assume(role_arn).describe_key(KeyId=key_id)
         other = assume(role_arn, "other")
         with pytest.raises(other.exceptions.ClientError):
@@ -218,7 +220,7 @@ class TestRoles:
     def test_tags_of_the_role(self, key, iam, role, assume):
         role_arn = role(Tags=[{"Key": "team", "Value": "blue"}])
         wanted = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
-        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=policy(Condition=wanted))
+        iam.put_role_policy(RoleName="app", PolicyName="Use", PolicyDocument=as_text(allow(Condition=wanted)))
         assume(role_arn).describe_key(KeyId=key["KeyId"])
 
     def test_a_role_of_another_account(self, kms, client, key, assume):
@@ -238,7 +240,7 @@ class TestWhoElse:
         assert kms.journal[-1].principal == f"{IAM}user/admin"
 
     def test_acting_as_is_for_them_too(self, kms, key, user):
-        app = kms.principals.role("app", policies=[policy()])
+        app = kms.principals.role("app", policies=[policy(allow())])
         alice = user("alice")
         with kms.acting_as(app):
             boto3.client("kms", region_name="us-east-1").describe_key(KeyId=key["KeyId"])
@@ -264,15 +266,15 @@ class TestWhoElse:
     def test_strict_identity_knows_them(self, iam, user, assume):
         with FakeKms(strict_identity=True) as kms:
             alice = user("alice")
-            iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=policy())
+            iam.put_user_policy(UserName="alice", PolicyName="Use", PolicyDocument=as_text())
             role_arn = iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
             names = [f"{IAM}user/alice", role_arn]
-            key_id = alice.create_key(Policy=key_policy(*names))["KeyMetadata"]["KeyId"]
+            key_id = alice.create_key(Policy=key_policy(allow(to=names)))["KeyMetadata"]["KeyId"]
             assume(role_arn).describe_key(KeyId=key_id)
             session = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job"
             alice.create_grant(KeyId=key_id, GranteePrincipal=session, Operations=["Encrypt"])
             for nobody in (f"{IAM}user/bob", f"{IAM}role/alice", f"arn:aws:sts::{ACCOUNT}:assumed-role/app/other"):
                 with pytest.raises(alice.exceptions.MalformedPolicyDocumentException):
-                    alice.put_key_policy(KeyId=key_id, Policy=key_policy(*names, nobody))
+                    alice.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[*names, nobody])))
             with pytest.raises(alice.exceptions.ClientError, match="UnrecognizedClientException"):
                 kms.client().list_keys()

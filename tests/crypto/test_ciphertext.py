@@ -14,7 +14,7 @@ from fake_kms.entropy import SystemEntropy
 from fake_kms.tables.key_specs import KEY_SPECS
 
 ENTROPY = SystemEntropy()
-MATERIAL = material.KeyGenerator(ENTROPY, RsaLease()).material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
+MATERIAL = material.KeyGenerator(ENTROPY, RsaLease()).generate_material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
 # The overhead of AWS's blobs by plaintext length (crypto facts, section 1.2): first length, overhead.
 OVERHEADS = [
     (1, 152),
@@ -31,19 +31,37 @@ OVERHEADS = [
 ]
 
 
+def blob_of(plaintext, context, kind):
+    return ciphertext.frame(ciphertext.encrypt(MATERIAL, plaintext, context, kind, ENTROPY))
+
+
 @pytest.mark.parametrize("size", [*range(1, 300), 1793, 2375, 4096])
 def test_the_length_is_that_of_aws(size):
     overhead = next(overhead for first, overhead in reversed(OVERHEADS) if size >= first)
 
-    assert len(ciphertext.seal(MATERIAL, b"x" * size, {}, 2, ENTROPY)) == size + overhead
+    assert len(blob_of(b"x" * size, {}, 2)) == size + overhead
 
 
 @given(st.binary(max_size=4096), st.dictionaries(st.text(), st.text(), max_size=3), st.sampled_from([2, 3]))
-def test_what_was_sealed_opens(plaintext, context, kind):
-    sealed = ciphertext.parse(ciphertext.seal(MATERIAL, plaintext, context, kind, ENTROPY))
+def test_what_was_encrypted_decrypts(plaintext, context, kind):
+    sealed = ciphertext.parse(blob_of(plaintext, context, kind))
 
     assert sealed.material_id == MATERIAL.identifier
-    assert ciphertext.open_sealed(sealed, MATERIAL, context) == plaintext
+    assert ciphertext.decrypt(sealed, MATERIAL, context) == plaintext
+
+
+@given(st.binary(max_size=4096), st.sampled_from([2, 3]))
+def test_a_parsed_blob_is_framed_as_it_was(plaintext, kind):
+    sealed = ciphertext.encrypt(MATERIAL, plaintext, {}, kind, ENTROPY)
+
+    assert ciphertext.parse(ciphertext.frame(sealed)) == sealed
+
+
+def test_the_legacy_form_decrypts_without_a_context():
+    blob = ciphertext.frame(ciphertext.encrypt_legacy(MATERIAL, b"x" * 32, ENTROPY))
+
+    assert blob[:5] == b"\1\1\2\0\x78"
+    assert ciphertext.decrypt(ciphertext.parse(blob), MATERIAL, None) == b"x" * 32
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"\1\2\2\0\x78", b"\1\1\2\0\x78"]))
@@ -54,19 +72,19 @@ def test_parsing_never_fails_otherwise(garbage, head):
 
 @given(st.integers(0, 183), st.integers(1, 255))
 def test_a_changed_byte_is_noticed(position, mask):
-    blob = bytearray(ciphertext.seal(MATERIAL, b"x" * 32, {"a": "b"}, 3, ENTROPY))
+    blob = bytearray(blob_of(b"x" * 32, {"a": "b"}, 3))
     blob[position] ^= mask
     try:
         sealed = ciphertext.parse(bytes(blob))
     except BadCiphertext:
         return
     with pytest.raises(BadCiphertext):
-        ciphertext.open_sealed(sealed, MATERIAL, {"a": "b"})
+        ciphertext.decrypt(sealed, MATERIAL, {"a": "b"})
 
 
 @pytest.mark.parametrize("size", [1, 17, 100, 101, 229, 4096])
 def test_a_byte_too_much_or_too_few_is_no_blob(size):
-    blob = ciphertext.seal(MATERIAL, b"x" * size, {}, 2, ENTROPY)
+    blob = blob_of(b"x" * size, {}, 2)
     for wrong in (blob[:-1], blob + b"x", blob[:-2], blob + b"xx"):
         with pytest.raises(BadCiphertext):
             ciphertext.parse(wrong)
@@ -74,7 +92,7 @@ def test_a_byte_too_much_or_too_few_is_no_blob(size):
 
 def test_a_content_that_could_hold_no_plaintext_is_no_blob(monkeypatch):
     monkeypatch.setattr(ciphertext, "_INNER", 10)  # a blob of a byte less than the least there is
-    blob = ciphertext.seal(MATERIAL, b"", {}, 2, ENTROPY)
+    blob = blob_of(b"", {}, 2)
     with pytest.raises(BadCiphertext):
         ciphertext.parse(blob)
 
@@ -82,7 +100,7 @@ def test_a_content_that_could_hold_no_plaintext_is_no_blob(monkeypatch):
 def test_the_der_reads_with_openssl(tmp_path):
     import subprocess
 
-    blob = ciphertext.seal(MATERIAL, b"x" * 32, {}, 2, ENTROPY)
+    blob = blob_of(b"x" * 32, {}, 2)
     done = subprocess.run(["openssl", "asn1parse", "-inform", "DER"], input=blob[58:], capture_output=True, check=True)
 
     assert b"pkcs7-encryptedData" in done.stdout

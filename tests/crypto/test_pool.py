@@ -1,4 +1,4 @@
-"""RSA keys on loan: each to one fake at a time, and given out again."""
+"""RSA keys from the pool: each leased to one fake at a time, and leased again."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from fake_kms.crypto.pool import RsaLease, RsaPool
 
 
 class CountingPool(RsaPool):
-    made = 0
+    generated = 0
 
-    def take(self, bits):
+    def lease(self, bits):
         before = sum(map(len, self._free.values()))
-        key = super().take(bits)
-        CountingPool.made += sum(map(len, self._free.values())) == before
+        key = super().lease(bits)
+        CountingPool.generated += sum(map(len, self._free.values())) == before
         return key
 
 
@@ -20,18 +20,18 @@ def public(key):
     return key.public_key().public_numbers().n
 
 
-def test_a_key_is_lent_once_at_a_time_and_again_after_its_return():
+def test_a_key_is_leased_once_at_a_time_and_again_after_its_release():
     pool = CountingPool()
     first, second = RsaLease(pool), RsaLease(pool)
-    one, two, other = first.borrow(2048), first.borrow(2048), second.borrow(2048)
+    one, two, other = first.lease(2048), first.lease(2048), second.lease(2048)
     assert len({public(one), public(two), public(other)}) == 3
 
-    first.end()
+    first.release()
     third = RsaLease(pool)
-    assert [third.borrow(2048), third.borrow(2048)] == [one, two]
-    assert CountingPool.made == 3
-    second.end()
-    assert third.borrow(2048) is other
+    assert [third.lease(2048), third.lease(2048)] == [one, two]
+    assert CountingPool.generated == 3
+    second.release()
+    assert third.lease(2048) is other
 
 
 def rsa_key(fake):
@@ -51,7 +51,7 @@ def test_fakes_that_are_open_together_never_share_a_key_and_later_ones_do():
         assert rsa_key(third) in {one, two}
 
 
-def test_reset_gives_keys_back():
+def test_reset_releases_keys():
     with FakeKms() as fake:
         one = rsa_key(fake)
         fake.reset()

@@ -6,26 +6,27 @@ import botocore.exceptions
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from iam import ROOT, allow, key_policy
 from internals import stored_key
 
+from fake_kms import errors
 from fake_kms.operations import DECLARATIONS
 from fake_kms.tables import model
 from fake_kms.tables.key_states import KEY_STATES, TRANSITIONS, Change, KeyState
 
 TEXTS = {
-    "disabled": ("DisabledException", "{arn} is disabled."),
-    "pending_deletion": ("KMSInvalidStateException", "{arn} is pending deletion."),
-    "pending_replica_deletion": ("KMSInvalidStateException", "{arn} is pending replica deletion."),
-    "not_pending_deletion": ("KMSInvalidStateException", "{arn} is not pending deletion."),
-    "pending_import": ("KMSInvalidStateException", "{arn} is pending import."),
-    "unavailable": ("KMSInvalidStateException", "{arn} is unavailable."),
-    "creating": ("KMSInvalidStateException", "{arn} is creating."),
-    "updating": ("KMSInvalidStateException", "{arn} is updating."),
+    errors.disabled: ("DisabledException", "{arn} is disabled."),
+    errors.pending_deletion: ("KMSInvalidStateException", "{arn} is pending deletion."),
+    errors.pending_replica_deletion: ("KMSInvalidStateException", "{arn} is pending replica deletion."),
+    errors.not_pending_deletion: ("KMSInvalidStateException", "{arn} is not pending deletion."),
+    errors.pending_import: ("KMSInvalidStateException", "{arn} is pending import."),
+    errors.unavailable: ("KMSInvalidStateException", "{arn} is unavailable."),
+    errors.creating: ("KMSInvalidStateException", "{arn} is creating."),
+    errors.updating: ("KMSInvalidStateException", "{arn} is updating."),
 }
-POLICY = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}'
+POLICY = key_policy(allow(to=ROOT))
 SIGNING = {"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}
 MACKING = {"Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}
-ROOT = "arn:aws:iam::123456789012:root"
 WRAPPING = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
 EXTERNAL = {"DeleteImportedKeyMaterial", "GetParametersForImport", "ImportKeyMaterial"}
 MULTI_REGION = {"ReplicateKey", "UpdatePrimaryRegion"}
@@ -140,7 +141,7 @@ def test_a_cell_of_the_table(kms, client, operation, state):
     with pytest.raises(botocore.exceptions.ClientError) as refusal:
         client._make_api_call(operation, request)
     error = refusal.value.response["Error"]
-    code, text = TEXTS[expected.value]
+    code, text = TEXTS[expected]
     assert (error["Code"], error["Message"]) == (code, text.format(arn=key["Arn"]))
 
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from expected import INACCESSIBLE, RESERVED_TAG, disabled, members, not_primary
+from iam import IAM, ROOT, allow
 from keys import create, describe
 
 from fake_kms import FakeKms
@@ -145,16 +146,7 @@ class TestReplicateKey:
 
     def test_tags_and_policy_of_its_own(self, client, primary, there):
         tags = [{"TagKey": "a", "TagValue": "b"}]
-        policy = {
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                    "Action": "kms:*",
-                    "Resource": "*",
-                }
-            ]
-        }
+        policy = {"Statement": [allow(to=ROOT)]}
         answer = replicate(client, primary, Tags=tags, Policy=json.dumps(policy))
 
         assert answer["ReplicaTags"] == tags
@@ -275,9 +267,7 @@ def test_what_passes_with_the_clock_is_in_the_journal():
         client = fake.client()
         key = client.create_key(MultiRegion=True)["KeyMetadata"]
         replicate(client, key)
-        client.create_grant(
-            KeyId=key["KeyId"], GranteePrincipal="arn:aws:iam::123456789012:user/a", Operations=["Encrypt"]
-        )
+        client.create_grant(KeyId=key["KeyId"], GranteePrincipal=f"{IAM}user/a", Operations=["Encrypt"])
         external = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
         wrapping = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
         client.get_parameters_for_import(KeyId=external["KeyId"], **wrapping)

@@ -6,7 +6,7 @@ import pytest
 from importing import FOREVER, RAW, external_key, parameters, request_for
 from keys import describe
 
-from fake_kms.crypto.material import identify
+from fake_kms.crypto.material import derive_material_id
 
 NEW, EXISTING = "NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"
 
@@ -47,7 +47,7 @@ def test_one_waits_at_a_time(client, refused, import_material):
     answer = parameters(client, key)
 
     message = (
-        f"New key material (id: {identify(key['KeyId'], third).hex()}) cannot be imported into KMS key {key['Arn']}, "
+        f"New key material (id: {derive_material_id(key['KeyId'], third).hex()}) cannot be imported into KMS key {key['Arn']}, "
         f"because another key material (id: {second}) is pending rotation."
     )
     with refused("KMSInvalidStateException", message):

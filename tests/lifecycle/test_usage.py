@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from expected import members
+from iam import ROOT, allow, deny, key_policy
 
 
 def usage(client, key):
@@ -57,25 +56,9 @@ class TestGetKeyLastUsage:
 
 
 def test_a_policy_that_protects_keys_in_use(kms, client):
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "kms:ScheduleKeyDeletion",
-                "Resource": "*",
-                "Condition": {"NumericLessThan": {"kms:TrailingDaysWithoutKeyUsage": "30"}},
-            },
-        ],
-    }
-    key = client.create_key(Policy=json.dumps(policy))["KeyMetadata"]
+    in_use = {"NumericLessThan": {"kms:TrailingDaysWithoutKeyUsage": "30"}}
+    text = key_policy(allow(to=ROOT), deny("kms:ScheduleKeyDeletion", to="*", Condition=in_use))
+    key = client.create_key(Policy=text)["KeyMetadata"]
     kms.clock.advance(days=31)
     client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
     with pytest.raises(client.exceptions.ClientError, match="explicit deny in a resource-based policy"):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from denials import NOT_BY_KEY_POLICY, denied
+from iam import ADMIN, NOT_BY_KEY_POLICY, denied
 from keys import describe
-
-ADMIN = "arn:aws:iam::123456789012:user/admin"
 
 
 def managed_key(client, alias_name="alias/aws/s3"):

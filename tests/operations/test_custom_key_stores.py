@@ -10,9 +10,9 @@ import pytest
 from internals import region_of
 
 from fake_kms import FakeKms
-from fake_kms.adapters.xks import HttpXksProxy
-from fake_kms.crypto.xks import XKS_TEXTS, Failure
-from fake_kms.xks_proxy import LocalXksProxy, serve
+from fake_kms.errors import XKS_TEXTS
+from fake_kms.xks import Failure, LocalXksProxy, serve
+from fake_kms.xks.http_client import HttpXksProxy
 
 CLUSTER = "cluster-abcdefghijk"
 OTHER_CLUSTER = "cluster-lmnopqrstuv"
@@ -313,7 +313,7 @@ def test_vpc_endpoint_services_that_will_not_do(kms, client, make, refused):
     with refused("XksProxyVpcEndpointServiceNotFoundException"):
         client.create_custom_key_store(**VPC | {"XksProxyVpcEndpointServiceName": SERVICE + "1"})
     owner = {"XksProxyVpcEndpointServiceOwner": "111122223333"}
-    kms.xks.add_vpc_endpoint_service(SERVICE, fit=False)
+    kms.xks.add_vpc_endpoint_service(SERVICE, meets_requirements=False)
     with refused("XksProxyVpcEndpointServiceInvalidConfigurationException"):
         client.create_custom_key_store(**VPC | owner)
     kms.xks.add_vpc_endpoint_service(SERVICE)
@@ -342,7 +342,7 @@ HEALTH_FAILURES = [
 @pytest.mark.parametrize(("failure", "code", "_"), HEALTH_FAILURES, ids=lambda value: getattr(value, "name", ""))
 def test_a_proxy_that_is_not_well_when_its_key_store_is_made(client, proxy, refused, failure, code, _):
     proxy.fail_with(failure)
-    with refused(code, XKS_TEXTS.get(failure, "")):
+    with refused(code, XKS_TEXTS.get(failure.value, "")):
         client.create_custom_key_store(**XKS)
 
 
@@ -369,7 +369,7 @@ def test_a_path_that_nobody_routed(kms, client, make, proxy, refused):
 
 def test_all_key_managers_are_unavailable(client, make, proxy, refused):
     proxy.set_health("UNAVAILABLE", "UNAVAILABLE")
-    with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.UNHEALTHY]):
+    with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.UNHEALTHY.value]):
         client.create_custom_key_store(**XKS)
     proxy.set_health("UNAVAILABLE", "DEGRADED")
     make(XKS)
@@ -671,7 +671,7 @@ def test_through_a_vpc_endpoint_service(kms, client, make):
     kms.xks.route(ENDPOINT + PATH, LocalXksProxy())
     kms.xks.add_vpc_endpoint_service(SERVICE + "1")
     assert try_to_connect(client, key_store) == ("FAILED", "XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND")
-    kms.xks.add_vpc_endpoint_service(SERVICE, fit=False)
+    kms.xks.add_vpc_endpoint_service(SERVICE, meets_requirements=False)
     assert try_to_connect(client, key_store) == ("FAILED", "XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION")
     kms.xks.add_vpc_endpoint_service(SERVICE)
     assert try_to_connect(client, key_store) == ("CONNECTED", None)
@@ -731,7 +731,7 @@ def test_any_cluster_while_none_is_registered(client, make):
 def test_a_new_credential_is_tried(kms, client, proxy, make, xks_key, refused):
     key_store = xks_key["CustomKeyStoreId"]
     kms.xks.route(ENDPOINT, proxy, credential=(ACCESS_KEY_ID, SECRET[::-1]))
-    text = XKS_TEXTS[Failure.AUTHENTICATION_FAILED]
+    text = XKS_TEXTS[Failure.AUTHENTICATION_FAILED.value]
     with refused("KMSInvalidStateException", text):
         client.encrypt(KeyId=xks_key["KeyId"], Plaintext=b"x")
     with refused("XksProxyIncorrectAuthenticationCredentialException", text):
@@ -746,7 +746,7 @@ def test_a_new_credential_is_tried(kms, client, proxy, make, xks_key, refused):
 def test_a_new_endpoint_is_asked_and_unique(client, make, proxy, refused):
     make(XKS, connect=False)
     other = make(XKS, connect=False, CustomKeyStoreName="b", XksProxyUriPath="/b/kms/xks/v1")
-    with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.UNREACHABLE]):
+    with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.UNREACHABLE.value]):
         client.update_custom_key_store(CustomKeyStoreId=other, XksProxyUriEndpoint="https://absent.example.com")
     with refused("XksProxyUriInUseException"):
         client.update_custom_key_store(CustomKeyStoreId=other, XksProxyUriPath=PATH)
@@ -781,7 +781,7 @@ def test_another_connectivity(kms, client, make, proxy, refused):
 def test_a_connected_key_store_behind_a_vpc_endpoint_service_asks_its_proxy(client, make, proxy, refused):
     key_store = make(VPC)
     proxy.fail_with(Failure.INVALID_URI_PATH)
-    with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.INVALID_URI_PATH]):
+    with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.INVALID_URI_PATH.value]):
         client.update_custom_key_store(CustomKeyStoreId=key_store, XksProxyUriPath="/new/kms/xks/v1")
 
 
@@ -920,7 +920,7 @@ def test_an_external_key_that_does_not_exist(client, outside, refused):
 )
 def test_a_proxy_that_fails_when_a_key_is_made(client, outside, proxy, refused, failure):
     proxy.fail_with(failure)
-    with refused(INVALID_STATE, XKS_TEXTS.get(failure, "")):
+    with refused(INVALID_STATE, XKS_TEXTS.get(failure.value, "")):
         external(client, outside, "one")
 
 
@@ -1150,7 +1150,7 @@ def test_both_layers_are_needed(client, listening, xks_key, refused):
 
 def test_an_answer_that_is_none(client, listening, xks_key, refused):
     listening.change = {"authenticationTag": "x"}
-    with refused("KMSInvalidStateException", XKS_TEXTS[Failure.INVALID_RESPONSE]):
+    with refused("KMSInvalidStateException", XKS_TEXTS[Failure.INVALID_RESPONSE.value]):
         client.encrypt(KeyId=xks_key["KeyId"], Plaintext=b"x")
 
 
@@ -1159,7 +1159,7 @@ def test_a_proxy_that_fails(client, key, proxy, xks_key, refused, failure):
     key_id = {"KeyId": xks_key["KeyId"]}
     blob = client.encrypt(**key_id, Plaintext=b"x")["CiphertextBlob"]
     ordinary = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-    text = XKS_TEXTS.get(failure, "")
+    text = XKS_TEXTS.get(failure.value, "")
     decrypting = "InvalidCiphertextException" if failure is Failure.INVALID_CIPHERTEXT else "KMSInvalidStateException"
     for code, operation, request in (
         ("KMSInvalidStateException", client.encrypt, key_id | {"Plaintext": b"x"}),
@@ -1252,22 +1252,24 @@ def test_from_end_to_end(kms, client, local):
 def test_what_goes_wrong_over_http(kms, client, make, local, refused):
     with served(local) as url:
         kms.xks.route(ENDPOINT, url, timeout=PATIENCE)
-        with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.INVALID_URI_PATH]):
+        with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.INVALID_URI_PATH.value]):
             client.create_custom_key_store(**XKS | {"XksProxyUriPath": "/prefix/kms/xks/v1"})
-        with refused("XksProxyIncorrectAuthenticationCredentialException", XKS_TEXTS[Failure.AUTHENTICATION_FAILED]):
+        with refused(
+            "XksProxyIncorrectAuthenticationCredentialException", XKS_TEXTS[Failure.AUTHENTICATION_FAILED.value]
+        ):
             client.create_custom_key_store(**XKS | {"XksProxyAuthenticationCredential": OTHER_CREDENTIAL})
         key = external(client, make(XKS), "one")
         local.fail_with(Failure.UNREACHABLE)
-        with refused("KMSInvalidStateException", XKS_TEXTS[Failure.UNREACHABLE]):
+        with refused("KMSInvalidStateException", XKS_TEXTS[Failure.UNREACHABLE.value]):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
-    with refused("KMSInvalidStateException", XKS_TEXTS[Failure.UNREACHABLE]):
+    with refused("KMSInvalidStateException", XKS_TEXTS[Failure.UNREACHABLE.value]):
         client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
 
 
 def test_no_tls_where_it_was_expected(kms, client, local, refused):
     with served(local) as url:
         kms.xks.route(ENDPOINT, url.replace("http:", "https:"), timeout=PATIENCE)
-        with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.TLS]):
+        with refused("XksProxyUriUnreachableException", XKS_TEXTS[Failure.TLS.value]):
             client.create_custom_key_store(**XKS)
 
 
@@ -1306,7 +1308,7 @@ def test_urls_of_this_machine(kms, url):
     ["http://proxy.example.com", "https://proxy.example.com:443", "https://proxy.example.com/v1", "https://a_b", ""],
 )
 def test_uris_that_no_key_store_can_have(kms, uri):
-    with pytest.raises(ValueError, match="no key store can have this"):
+    with pytest.raises(ValueError, match="not a URI of a key store"):
         kms.xks.route(uri, LocalXksProxy())
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from expected import DRY_RUN, broken, disabled, members, other_algorithm, other_usage
+from iam import OTHER, ROOT, allow, key_policy
 from keys import alias_of, create
 
 INCORRECT_KEY = (
@@ -136,12 +135,10 @@ class TestDecrypt:
 
     def test_a_key_of_another_account_is_found_in_the_ciphertext(self, client, key, elsewhere):
         blob = encrypt(client, key)
-        policy = json.loads(client.get_key_policy(KeyId=key["KeyId"])["Policy"])
-        allowed = {"Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "kms:Decrypt", "Resource": "*"}
-        policy["Statement"].append(allowed)
-        client.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(policy))
+        policy = key_policy(allow(to=ROOT), allow("kms:Decrypt", to=OTHER))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
 
-        assert elsewhere(account="999999999999").decrypt(CiphertextBlob=blob)["KeyId"] == key["Arn"]
+        assert elsewhere(account=OTHER).decrypt(CiphertextBlob=blob)["KeyId"] == key["Arn"]
 
 
 class TestReEncrypt:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from contextlib import nullcontext
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from denials import NOT_BY_KEY_POLICY, across, denied
+from iam import (
+    ACCOUNT,
+    ADMIN,
+    DENIED_BY_IDENTITY,
+    DENIED_BY_KEY_POLICY,
+    IAM,
+    NOT_BY_KEY_POLICY,
+    OTHER,
+    ROOT,
+    across,
+    allow,
+    denied,
+    deny,
+    key_policy,
+    policy,
+)
 
 from fake_kms import FakeKms
 from fake_kms.tables import model
 
-ACCOUNT, OTHER = "123456789012", "111122223333"
-IAM = f"arn:aws:iam::{ACCOUNT}:"
 HAS_ML_KEM = "Encapsulate" in model.load()  # the lowest botocore that is tested does not know it
 BOB = f"{IAM}user/bob"
 
@@ -42,20 +54,6 @@ HOLDS = {
 if not HAS_ML_KEM:
     del HOLDS["encapsulation"]
 EVERY = set().union(ALWAYS, *(holds for _, holds in HOLDS.values()))
-
-
-def allow(action, resource="*", **more):
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def deny(action):
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
-
-
-def key_policy(*statements):
-    own = {"Effect": "Allow", "Principal": {"AWS": f"{IAM}root"}, "Action": "kms:*", "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [own, *statements]})
 
 
 @pytest.fixture
@@ -283,6 +281,12 @@ class TestListGrants:
         ]  # fmt: skip
         assert entry["Name"] == ""
 
+    def test_operations_and_constraints_are_listed_as_they_were_sent(self, client, key, grant):
+        grant(BOB, "Encrypt", "Decrypt", "Encrypt", Constraints={})
+        (entry,) = grants_of(client, key)
+
+        assert (entry["Operations"], entry["Constraints"]) == (["Encrypt", "Decrypt", "Encrypt"], {})
+
     def test_a_grant_to_a_service(self, client, key):
         request = {
             "GranteeServicePrincipal": "s3.amazonaws.com",
@@ -383,20 +387,16 @@ class TestListRetirableGrants:
             client.list_retirable_grants()
 
     def test_of_another_accounts_principal(self, kms, client, refused):
-        admin = kms.principals.user("boss", policies=[allow("kms:*")])
+        admin = kms.principals.user("boss", policies=[policy(allow())])
         with kms.acting_as(admin), refused("AccessDeniedException", across(admin, "ListRetirableGrants")):
             client.list_retirable_grants(RetiringPrincipal=f"arn:aws:iam::{OTHER}:user/bob")
 
     def test_the_identity_policy_names_the_retiring_principal(self, kms, client, key, grant, refused):
-        carol = kms.principals.user("carol", policies=[allow("kms:ListRetirableGrants", BOB)])
+        carol = kms.principals.user("carol", policies=[policy(allow("kms:ListRetirableGrants", BOB))])
         grant(f"{IAM}root", "Encrypt", RetiringPrincipal=BOB)
         with kms.acting_as(carol):
             assert len(client.list_retirable_grants(RetiringPrincipal=BOB)["Grants"]) == 1
-            message = (
-                f"User: {carol.arn} is not authorized to perform: kms:ListRetirableGrants on resource: {carol.arn} "
-                "because no identity-based policy allows the kms:ListRetirableGrants action"
-            )
-            with refused("AccessDeniedException", message):
+            with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", carol.arn)):
                 client.list_retirable_grants(RetiringPrincipal=carol.arn)
 
 
@@ -437,7 +437,7 @@ class TestRetireGrant:
     def test_the_key_is_named_by_its_arn(self, kms, client, key, made, refused):
         missing = key["Arn"][:-12] + "0" * 12
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
-        admin = kms.principals.user("boss", policies=[allow("kms:*")])
+        admin = kms.principals.user("boss", policies=[policy(allow())])
         for key_id, code, message in (
             (key["KeyId"], "InvalidArnException", f"Invalid ARN {key['KeyId']}"),
             ("alias/app", "InvalidArnException", "Key Aliases are not supported for this operation."),
@@ -487,7 +487,7 @@ class TestRetireGrant:
 
     def test_the_issuing_account_through_iam(self, kms, client, key, made, refused):
         carol = kms.principals.user("carol")
-        dave = kms.principals.user("dave", policies=[allow("kms:RetireGrant", key["Arn"])])
+        dave = kms.principals.user("dave", policies=[policy(allow("kms:RetireGrant", key["Arn"]))])
         with kms.acting_as(carol), refused("AccessDeniedException", denied(carol, "RetireGrant", key)):
             client.retire_grant(GrantToken=made["GrantToken"])
         with kms.acting_as(dave):
@@ -495,25 +495,22 @@ class TestRetireGrant:
 
     def test_the_issuing_account_is_the_makers(self, kms, client, key, refused):
         """The guest made it on our key: its account may retire it, ours may not."""
-        guest = kms.principals.user("guest", account=OTHER, policies=[allow("kms:*")])
-        owner = kms.principals.user("owner", policies=[allow("kms:*")])
-        statement = {
-            "Effect": "Allow", "Principal": {"AWS": guest.arn}, "Action": "kms:CreateGrant", "Resource": "*"
-        }  # fmt: skip
-        client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(statement))
+        guest = kms.principals.user("guest", account=OTHER, policies=[policy(allow())])
+        owner = kms.principals.user("owner", policies=[policy(allow())])
+        text = key_policy(allow(to=ROOT), allow("kms:CreateGrant", to=guest.arn))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
         request = {"KeyId": key["Arn"], "GranteePrincipal": guest.arn, "Operations": ["Encrypt"]}
         made = guest.client().create_grant(**request)
         assert grants_of(client, key)[0]["IssuingAccount"] == f"arn:aws:iam::{OTHER}:root"
 
-        clause = NOT_BY_KEY_POLICY
-        with refused("AccessDeniedException", denied(owner, "RetireGrant", key, clause)):
+        with refused("AccessDeniedException", denied(owner, "RetireGrant", key, NOT_BY_KEY_POLICY)):
             owner.client().retire_grant(GrantToken=made["GrantToken"])
         guest.client().retire_grant(GrantToken=made["GrantToken"])
 
     @pytest.mark.parametrize("account", [f"arn:aws:iam::{OTHER}:root", OTHER])
     def test_an_account_as_retirer(self, kms, client, key, grant, refused, account):
         guest = kms.principals.user("guest", account=OTHER)
-        let = kms.principals.user("let", account=OTHER, policies=[allow("kms:RetireGrant")])
+        let = kms.principals.user("let", account=OTHER, policies=[policy(allow("kms:RetireGrant"))])
         for retirer in (let, kms.principals.root(OTHER)):
             made = grant(BOB, "Encrypt", RetiringPrincipal=account)
             with refused("AccessDeniedException", denied(guest, "RetireGrant", key)):
@@ -537,30 +534,29 @@ class TestRetireGrant:
         kms.principals.service("ec2.amazonaws.com").client().retire_grant(**request)
 
     def test_a_stranger_of_another_account(self, kms, key, made, refused):
-        guest = kms.principals.user("guest", account=OTHER, policies=[allow("kms:*")])
-        clause = NOT_BY_KEY_POLICY
-        with refused("AccessDeniedException", denied(guest, "RetireGrant", key, clause)):
+        guest = kms.principals.user("guest", account=OTHER, policies=[policy(allow())])
+        with refused("AccessDeniedException", denied(guest, "RetireGrant", key, NOT_BY_KEY_POLICY)):
             guest.client().retire_grant(GrantToken=made["GrantToken"])
 
     def test_a_key_policy_cannot_allow_it(self, kms, client, key, made, refused):
         carol = kms.principals.user("carol")
-        statement = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "kms:RetireGrant", "Resource": "*"}
-        client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(statement))
+        text = key_policy(allow(to=ROOT), allow("kms:RetireGrant", to=carol.arn))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
         with kms.acting_as(carol), refused("AccessDeniedException", denied(carol, "RetireGrant", key)):
             client.retire_grant(GrantToken=made["GrantToken"])
 
     def test_a_key_policy_can_deny_it(self, kms, client, key, made, refused):
         bob = kms.principals.user("bob")
-        statement = {"Effect": "Deny", "Principal": {"AWS": BOB}, "Action": "kms:RetireGrant", "Resource": "*"}
-        client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(statement))
-        clause = "with an explicit deny in a resource-based policy"
-        with kms.acting_as(bob), refused("AccessDeniedException", denied(bob, "RetireGrant", key, clause)):
+        text = key_policy(allow(to=ROOT), deny("kms:RetireGrant", to=BOB))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        message = denied(bob, "RetireGrant", key, DENIED_BY_KEY_POLICY)
+        with kms.acting_as(bob), refused("AccessDeniedException", message):
             client.retire_grant(GrantToken=made["GrantToken"])
 
     def test_an_identity_policy_can_deny_it(self, kms, client, key, made, refused):
-        bob = kms.principals.user("bob", policies=[deny("kms:RetireGrant")])
-        clause = "with an explicit deny in an identity-based policy"
-        with kms.acting_as(bob), refused("AccessDeniedException", denied(bob, "RetireGrant", key, clause)):
+        bob = kms.principals.user("bob", policies=[policy(deny("kms:RetireGrant"))])
+        message = denied(bob, "RetireGrant", key, DENIED_BY_IDENTITY)
+        with kms.acting_as(bob), refused("AccessDeniedException", message):
             client.retire_grant(GrantToken=made["GrantToken"])
 
     def test_a_dry_run(self, client, key, made, refused):
@@ -592,9 +588,9 @@ class TestRevokeGrant:
             client.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
 
     def test_from_another_account(self, kms, client, key, grant):
-        guest = kms.principals.user("guest", account=OTHER, policies=[allow("kms:RevokeGrant")])
-        statement = {"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "kms:RevokeGrant", "Resource": "*"}
-        client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(statement))
+        guest = kms.principals.user("guest", account=OTHER, policies=[policy(allow("kms:RevokeGrant"))])
+        text = key_policy(allow(to=ROOT), allow("kms:RevokeGrant", to=OTHER))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
         guest.client().revoke_grant(KeyId=key["Arn"], GrantId=grant(BOB, "Encrypt")["GrantId"])
 
         assert grants_of(client, key) == []
@@ -674,12 +670,10 @@ class TestEveryOperation:
 
     @pytest.mark.parametrize("account", [f"{IAM}root", ACCOUNT])
     def test_a_grant_to_the_account_delegates_to_iam(self, kms, client, key, app, refused, account):
-        admin = {"Effect": "Allow", "Principal": {"AWS": f"{IAM}user/admin"}, "Action": "kms:*", "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [admin]})
-        key = client.create_key(Policy=policy)["KeyMetadata"]
+        key = client.create_key(Policy=key_policy(allow(to=ADMIN)))["KeyMetadata"]
         client.create_grant(KeyId=key["KeyId"], GranteePrincipal=account, Operations=["Encrypt"])
         kms.principals.root().client().encrypt(KeyId=key["KeyId"], Plaintext=b"x")
-        with kms.acting_as(kms.principals.user("let", policies=[allow("kms:Encrypt")])):
+        with kms.acting_as(kms.principals.user("let", policies=[policy(allow("kms:Encrypt"))])):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
         with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
@@ -711,23 +705,20 @@ class TestEveryOperation:
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[token])
 
     def test_a_key_policy_that_delegates_to_nobody(self, kms, client, app):
-        admin = {"Effect": "Allow", "Principal": {"AWS": f"{IAM}user/admin"}, "Action": "kms:*", "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [admin]})
-        key_id = client.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+        key_id = client.create_key(Policy=key_policy(allow(to=ADMIN)))["KeyMetadata"]["KeyId"]
         client.create_grant(KeyId=key_id, GranteePrincipal=app.role_arn, Operations=["Encrypt"])
         with kms.acting_as(app):
             client.encrypt(KeyId=key_id, Plaintext=b"x")
 
     @pytest.mark.parametrize("where", ["key policy", "identity policy"])
     def test_an_explicit_deny_beats_it(self, kms, client, key, grant, refused, where):
-        bob = kms.principals.user("bob", policies=[deny("kms:Encrypt")] if where == "identity policy" else [])
+        own = [policy(deny("kms:Encrypt"))] if where == "identity policy" else []
+        bob, clause = kms.principals.user("bob", policies=own), DENIED_BY_IDENTITY
         grant(BOB, "Encrypt")
-        kind = "an identity-based"
         if where == "key policy":
-            kind = "a resource-based"
-            statement = {"Effect": "Deny", "Principal": {"AWS": BOB}, "Action": "kms:Encrypt", "Resource": "*"}
-            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(statement))
-        clause = f"with an explicit deny in {kind} policy"
+            clause = DENIED_BY_KEY_POLICY
+            text = key_policy(allow(to=ROOT), deny("kms:Encrypt", to=BOB))
+            client.put_key_policy(KeyId=key["KeyId"], Policy=text)
         with kms.acting_as(bob), refused("AccessDeniedException", denied(bob, "Encrypt", key, clause)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
 
@@ -857,7 +848,7 @@ class TestChains:
 
     def test_a_policy_knows_no_such_rule(self, kms, client, key):
         """Who may CreateGrant through a policy need not hold the operations."""
-        maker = kms.principals.user("maker", policies=[allow("kms:CreateGrant")])
+        maker = kms.principals.user("maker", policies=[policy(allow("kms:CreateGrant"))])
         with kms.acting_as(maker):
             client.create_grant(KeyId=key["KeyId"], GranteePrincipal=BOB, Operations=["Decrypt"])
 
@@ -902,7 +893,7 @@ class TestAcrossAccounts:
 
     def test_an_account_as_grantee_delegates(self, kms, client, key, grant, refused):
         guest = kms.principals.role("guest", account=OTHER)
-        let = kms.principals.role("let", account=OTHER, policies=[allow("kms:Encrypt", key["Arn"])])
+        let = kms.principals.role("let", account=OTHER, policies=[policy(allow("kms:Encrypt", key["Arn"]))])
         grant(f"arn:aws:iam::{OTHER}:root", "Encrypt")
         let.client().encrypt(KeyId=key["Arn"], Plaintext=b"x")
         with refused("AccessDeniedException", denied(guest, "Encrypt", key)):

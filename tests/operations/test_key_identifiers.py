@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from denials import across
 from expected import NO_ALIAS, no_key
+from iam import across
 from keys import HAS_ML_KEM, arn_beside
 
 MISSING = "1234abcd-12ab-34cd-56ef-1234567890ab"

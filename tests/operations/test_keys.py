@@ -6,8 +6,8 @@ import datetime
 import re
 
 import pytest
-from denials import denied
 from expected import broken, disabled, members, pending_deletion, pending_import
+from iam import denied
 from keys import HAS_ML_DSA, HAS_ML_KEM, PAIRS, alias_of, arn_beside, create, describe
 
 from fake_kms.tables import model

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from expected import members
+from iam import ACCOUNT, ROOT, allow
 from keys import arn_beside
 
 DEFAULT = """{
@@ -22,12 +23,7 @@ DEFAULT = """{
   } ]
 }"""
 MALFORMED = "The request was rejected because the specified policy is not syntactically or semantically correct."
-ROOT = {
-    "Effect": "Allow",
-    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-    "Action": "kms:*",
-    "Resource": "*",
-}
+OWN = allow(to=ROOT)
 
 
 class TestGetKeyPolicy:
@@ -39,7 +35,7 @@ class TestGetKeyPolicy:
     @pytest.mark.aws
     def test_the_default_policy(self, client, key):
         account = arn_beside(key, "").split(":")[4]
-        default = {"Policy": DEFAULT.replace("123456789012", account), "PolicyName": "default"}
+        default = {"Policy": DEFAULT.replace(ACCOUNT, account), "PolicyName": "default"}
 
         assert members(client.get_key_policy(KeyId=key["KeyId"])) == default
         assert members(client.get_key_policy(KeyId=key["Arn"], PolicyName="default")) == default
@@ -51,9 +47,9 @@ class TestGetKeyPolicy:
         assert client.get_key_policy(KeyId=key["KeyId"])["PolicyName"] == "default"
 
     def test_the_policy_of_create_key(self, client):
-        key_id = client.create_key(Policy=json.dumps({"Statement": [ROOT]}))["KeyMetadata"]["KeyId"]
+        key_id = client.create_key(Policy=json.dumps({"Statement": [OWN]}))["KeyMetadata"]["KeyId"]
 
-        assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [ROOT]}
+        assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [OWN]}
 
 
 @pytest.mark.parametrize("operation", ["CreateKey", "PutKeyPolicy"])
@@ -73,7 +69,7 @@ def test_a_malformed_policy(client, key, refused, operation, policy):
 
 class TestPutKeyPolicy:
     def test_a_policy_above_32_kb(self, client, key, refused):
-        policy = json.dumps({"Statement": [ROOT | {"Sid": "x" * 33_000}]})
+        policy = json.dumps({"Statement": [OWN | {"Sid": "x" * 33_000}]})
 
         with refused("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes."):
             client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
@@ -91,8 +87,8 @@ class TestPutKeyPolicy:
         policy = {
             "Version": "2012-10-17",
             "Statement": [
-                ROOT | {"Principal": {"AWS": [ROOT["Principal"]["AWS"]]}, "Action": ["kms:A*", "kms:B*"]},
-                ROOT,
+                allow(["kms:A*", "kms:B*"], to=[ROOT]),
+                OWN,
             ],
         }
         answer = client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))

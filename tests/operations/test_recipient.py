@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from fake_kms import FakeKms
-from fake_kms.crypto.attestation import AttestationAuthority
-from fake_kms.nitro import attestation_document, open_ciphertext
+from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
 
 PCRS = {0: "ab" * 48, 8: bytes(48)}
 ALGORITHM = "RSAES_OAEP_SHA_256"

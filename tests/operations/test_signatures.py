@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from expected import DRY_RUN, broken, disabled, members, other_algorithm, other_usage
 from keys import HAS_ML_DSA, PAIRS, create, public_key
 
-from fake_kms.crypto import ed25519ph
+from fake_kms.crypto.fallback import ed25519ph
 from fake_kms.tables.key_specs import DIGEST_LENGTHS, KEY_SPECS
 
 HASHES = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import pickle
-import re
 
 import boto3
 import cryptography
@@ -14,8 +13,7 @@ import pytest
 import time_machine
 from internals import stored_key
 
-import fake_kms as package
-from fake_kms import FakeKms, api, current, fake_kms
+from fake_kms import FakeKms, current, fake_kms
 from fake_kms.tables import model
 from fake_kms.tables.key_specs import KEY_SPECS
 from fake_kms.wire import HttpRequest
@@ -25,33 +23,6 @@ UTC = datetime.timezone.utc
 
 
 class TestMisuse:
-    def test_an_option_that_does_not_exist(self):
-        with pytest.raises(TypeError, match=re.escape("fake_kms has no option regoin; there are region, account_id, ")):
-            FakeKms(regoin="eu-west-1")
-
-    def test_an_account_that_is_none(self):
-        with pytest.raises(ValueError, match="account_id is twelve digits in a string, not 123"):
-            fake_kms(account_id=123)
-
-    def test_a_quota_that_does_not_exist(self):
-        with pytest.raises(TypeError, match="no such quota: kyes; there are keys, "):
-            FakeKms(quotas={"kyes": 1})
-        with pytest.raises(RuntimeError):
-            current()
-
-    @pytest.mark.parametrize(
-        ("options", "message"),
-        [
-            ({"region": "../x"}, "region is the name of an AWS Region, not '../x'"),
-            ({"strict_identity": "false"}, "strict_identity is True or False, not 'false'"),
-            ({"quotas": {"keys": "five"}}, "quotas is a dictionary of whole numbers, not {'keys': 'five'}"),
-            ({"consistency": "later"}, "consistency is 'immediate' or 'eventual', not 'later'"),
-        ],
-    )
-    def test_values_that_do_not_fit(self, options, message):
-        with pytest.raises(ValueError, match=re.escape(message)):
-            FakeKms(**options)
-
     def test_before_opening(self):
         fake = FakeKms()
         for use in (fake.client, lambda: fake.journal, fake.reset):
@@ -290,14 +261,6 @@ def test_no_picture_of_the_fakes_objects_shows_a_secret(kms, client, key):
         assert "very secret" not in picture
         assert "dmVyeSBzZWNyZXQ" not in picture
         assert repr(secret)[2:-1] not in picture
-
-
-def test_the_package_has_what_it_says_and_nothing_else():
-    assert set(package.__all__) < set(dir(package))
-    for name in package.__all__:
-        assert getattr(package, name) is getattr(api, name)
-    with pytest.raises(AttributeError, match="module 'fake_kms' has no attribute 'mock_kms'"):
-        package.mock_kms  # noqa: B018
 
 
 def test_acting_as_ends_with_its_own_block(kms):

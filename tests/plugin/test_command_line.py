@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from fake_kms import demo
+from fake_kms import __main__ as command_line
 from fake_kms.__main__ import main
 
 
-def test_the_demo_tells_its_story(capsys):
+def test_the_demo_prints_its_story(capsys):
     assert main(["demo"]) == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for line in (
         "kms.create_key(Description='for the demo')",
         "-> b'a secret'; the ciphertext named its key",
@@ -22,7 +22,7 @@ def test_the_demo_tells_its_story(capsys):
         "-> PendingDeletion until ",
         "is pending deletion.",
     ):
-        assert line in told
+        assert line in printed
 
 
 def test_the_demo_fails_when_an_answer_is_not_awss(capsys):
@@ -43,7 +43,7 @@ def test_the_demo_fails_when_an_answer_is_not_awss(capsys):
             return lambda **_: answers.get(name, {"CiphertextBlob": b"", "Plaintext": b""})
 
     with pytest.raises((ValueError, TypeError)):
-        demo._Story(Agreeable()).tell()
+        command_line._Demo(Agreeable()).run()
     assert "-> answered, where AWS refuses with InvalidCiphertextException" in capsys.readouterr().out
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fake_kms.policy.decide import Grant, IamPrincipal, Policies, Request, decide
-from fake_kms.policy.document import parse_policy
+from fake_kms.grant_terms import GrantConstraints, GrantTerms
+from fake_kms.policy.decide import decide
+from fake_kms.policy.document import compile_policy
+from fake_kms.policy.policies import Policies
+from fake_kms.policy.request import IamPrincipal, Request
 
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['name']}")
@@ -20,7 +23,7 @@ def _request(raw):
 
 
 def _policy(document, name, kind="identity"):
-    return None if document is None else parse_policy(json.dumps(document), name, kind=kind)
+    return None if document is None else compile_policy(json.dumps(document), name, kind=kind)
 
 
 def _numbered(documents, kind):
@@ -33,17 +36,21 @@ def _policies(case):
         identity=_numbered(case["identity_policies"], "identity policy"),
         boundary=_policy(case["boundary"], "permissions boundary"),
         session=_numbered(case["session_policies"], "session policy"),
-        grants=[Grant(**{**raw, "operations": frozenset(raw["operations"])}) for raw in case["grants"]],
+        grants=[_grant(**raw) for raw in case["grants"]],
     )
+
+
+def _grant(grant_id, grantee, operations, **constraints):
+    return GrantTerms(grant_id, grantee, tuple(operations), GrantConstraints(**constraints) if constraints else None)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_case(case):
-    decision = decide(_request(case["request"]), _policies(case))
+    decision = decide(_request(case["request"]), _policies(case), explain=True)
 
     assert (decision.allowed, decision.outcome.value) == (case["allowed"], case["outcome"]), decision.explain()
     assert case["because"] in decision.because
-    assert all(finding.matched or finding.why for finding in decision.trace)
+    assert all(explanation.matched or explanation.why for explanation in decision.trace)
 
 
 def test_the_cases_are_many_and_say_where_they_come_from():

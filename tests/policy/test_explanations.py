@@ -1,19 +1,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
+from itertools import pairwise
 
 import pytest
+from iam import ACCOUNT, ALL, IAM, OTHER, ROOT, allow, deny, key_policy, policy
 
-from fake_kms.policy.decide import Grant, IamPrincipal, Outcome, Policies, Request, decide
-from fake_kms.policy.document import default_policy, parse_policy
-from fake_kms.policy.grant_terms import at_least_as_strict, grant_matches, why_not
+from fake_kms.grant_terms import GrantConstraints, GrantTerms
+from fake_kms.policy.decide import decide
+from fake_kms.policy.decision import Outcome
+from fake_kms.policy.document import compile_policy
+from fake_kms.policy.grant_matching import at_least_as_strict, grant_matches, why_not
+from fake_kms.policy.key_policy_text import default_key_policy
+from fake_kms.policy.must_allow import MustAllow
+from fake_kms.policy.policies import Policies
+from fake_kms.policy.request import IamPrincipal, Request
 
-ACCOUNT = "111122223333"
-ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-ALICE = IamPrincipal(f"arn:aws:iam::{ACCOUNT}:user/alice", ACCOUNT, "User", None, "AIDAALICE", None)
+ALICE = IamPrincipal(f"{IAM}user/alice", ACCOUNT, "User", None, "AIDAALICE", None)
 TENANT = "kms:EncryptionContext:tenant"
-KEY_POLICY = parse_policy(default_policy(ROOT), "key policy", kind="key")
+KEY_POLICY = compile_policy(default_key_policy(ROOT), "key policy", kind="key")
 
 
 def _request(context=(), action="kms:Decrypt", **changes):
@@ -23,30 +30,24 @@ def _request(context=(), action="kms:Decrypt", **changes):
         "resource_account": ACCOUNT,
         "grant_operation": "Decrypt",
         "encryption_context": {"tenant": "red"},
-        "cross_account": True,
     }
     return Request(action=action, context=dict(context), **{**values, **changes})
 
 
 def _own(*statements, name="App"):
-    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-    return parse_policy(text, name, kind="identity")
+    return compile_policy(json.dumps(policy(*statements)), name, kind="identity")
 
 
-def _key(*statements):
-    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-    return parse_policy(text, "key policy", kind="key")
+def _policies(**more):
+    return Policies(**{"key_policy": KEY_POLICY, **more})
 
 
-def _policies(key_policy=KEY_POLICY, identity=(), boundary=None, session=(), grants=()):
-    return Policies(key_policy, identity, boundary, session, grants)
-
-
-ALLOW = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+def _grant(*operations, grantee=ALICE.arn, **constraints):
+    return GrantTerms("7c0b", grantee, operations, GrantConstraints(**constraints) if constraints else None)
 
 
 def test_allowed_by_delegation():
-    decision = decide(_request(), _policies(identity=(_own(ALLOW),)))
+    decision = decide(_request(), _policies(identity=(_own(ALL),)))
     assert decision.allowed
     assert decision.because == (
         "Allow by key policy statement 'Enable IAM User Permissions' (delegates to the account) "
@@ -56,15 +57,15 @@ def test_allowed_by_delegation():
 
 
 def test_denied_by_names_the_policy():
-    arn = "arn:aws:iam::111122223333:policy/NoKms"
-    decision = decide(_request(), _policies(identity=(_own(ALLOW), _own({**ALLOW, "Effect": "Deny"}, name=arn))))
+    arn = "arn:aws:iam::123456789012:policy/NoKms"
+    decision = decide(_request(), _policies(identity=(_own(ALL), _own(deny(), name=arn))))
     assert (Outcome.DENIED_BY_IDENTITY_POLICY, arn) == (decision.outcome, decision.decided_by)
     assert decision.because == f"explicit Deny by identity policy '{arn}' statement 1"
 
 
 def test_a_boundary_that_does_not_allow_is_named():
-    boundary = _own({**ALLOW, "Action": "s3:*"}, name="Cap")
-    decision = decide(_request(), _policies(identity=(_own(ALLOW),), boundary=boundary))
+    boundary = _own(allow("s3:*"), name="Cap")
+    decision = decide(_request(), _policies(identity=(_own(ALL),), boundary=boundary))
     assert (decision.outcome, decision.decided_by) == (Outcome.NOT_ALLOWED_BY_BOUNDARY, "Cap")
     assert decision.because == (
         "key policy statement 'Enable IAM User Permissions' (delegates to the account) would allow, "
@@ -74,7 +75,7 @@ def test_a_boundary_that_does_not_allow_is_named():
 
 BLUE = {"StringEquals": {TENANT: "blue"}}
 WHYS = [
-    ({"Principal": {"AWS": "444455556666"}}, f"principal: {ALICE.arn} is not among 444455556666"),
+    ({"Principal": {"AWS": OTHER}}, f"principal: {ALICE.arn} is not among {OTHER}"),
     ({"Action": "kms:Encrypt"}, "action: kms:Decrypt does not match kms:Encrypt"),
     ({"Action": None, "NotAction": "kms:De*"}, "action: kms:Decrypt is excluded by NotAction kms:De*"),
     ({"Action": None}, "it has no Action, and so never applies"),
@@ -100,23 +101,23 @@ WHYS = [
 
 @pytest.mark.parametrize(("changes", "why"), WHYS, ids=[str(why) for _, why in WHYS])
 def test_the_trace_says_which_element_failed(changes, why):
-    statement = {"Sid": "X", "Principal": "*", **ALLOW, **changes}
-    statement = {name: value for name, value in statement.items() if value is not None}
+    statement = {"Sid": "X", "Principal": "*", **ALL, **changes}
+    text = key_policy({name: value for name, value in statement.items() if value is not None})
     context = {TENANT.lower(): "red", "aws:tagkeys": ["x", "y"]}
-    (finding,) = decide(_request(context), _policies(_key(statement))).trace
+    policies = _policies(key_policy=compile_policy(text, "key policy", kind="key"))
+    (explanation,) = decide(_request(context), policies).trace
     assert (
-        finding.policy,
-        finding.statement,
-        finding.effect,
-        finding.matched,
+        explanation.policy,
+        explanation.statement,
+        explanation.effect,
+        explanation.matched,
     ) == ("key policy", "statement 'X'", "Allow", False)
-    assert finding.why == why or (why is None and finding.why.endswith("and 2 more"))
+    assert explanation.why == why or (why is None and explanation.why.endswith("and 2 more"))
 
 
 def test_explain():
-    deny = {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*"}
-    grant = Grant("7c0b", ALICE.arn, frozenset({"Decrypt"}), {"tenant": "blue"})
-    policies = _policies(identity=(_own(deny, {**ALLOW, "Condition": BLUE}),), grants=(grant,))
+    grant = _grant("Decrypt", encryption_context_equals={"tenant": "blue"})
+    policies = _policies(identity=(_own(deny("kms:Encrypt"), allow(Condition=BLUE)),), grants=(grant,))
     decision = decide(_request({TENANT.lower(): "red"}), policies)
     assert decision.explain() == "\n".join(
         [
@@ -139,36 +140,59 @@ def test_explain():
     )
 
 
-def test_the_trace_is_made_when_asked_and_once():
-    decision = decide(_request(), _policies())
-    assert "trace" not in vars(decision)
-    assert decision.trace is decision.trace
+def test_a_refusal_is_explained_as_it_was():
+    context = {TENANT.lower(): "red"}
+    request = replace(_request(), context=context)
+    decision = decide(request, _policies(identity=(_own(allow(Condition=BLUE)),)))
+    before = decision.explain()
+    context[TENANT.lower()] = "blue"
+    assert "expected 'blue', actual 'red'" in before
+    assert decision.explain() == before
+
+
+def test_a_decision_consists_of_plain_values():
+    decision = decide(_request(), _policies(grants=(_grant("Encrypt"),)))
+    assert json.loads(json.dumps(asdict(decision)))["outcome"] == "NOT_ALLOWED_BY_IDENTITY_POLICY"
+
+
+def test_an_allowed_request_is_explained_statement_by_statement_in_a_simulation_only():
+    policies = _policies(identity=(_own(ALL),))
+    plain, simulated = decide(_request(), policies), decide(_request(), policies, explain=True)
+    delegation = "key policy statement 'Enable IAM User Permissions'"
+    assert plain.explain().splitlines() == [
+        f"Allowed: kms:Decrypt on {KEY} by {ALICE.arn}",
+        f"  Allow by {delegation} (delegates to the account) and identity policy 'App' statement 1",
+    ]
+    assert simulated.explain().splitlines() == [
+        *plain.explain().splitlines(),
+        f"  - Allow {delegation}: matches (delegates to the account)",
+        "  - Allow App statement 1: matches",
+    ]
+
+
+def test_the_demands_on_the_callers_own_policies_grow():
+    """`decide` compares them by number: what demands less is the smaller one, and is contained in the others."""
+    demands = [MustAllow.NONE, MustAllow.SESSION, MustAllow.ROLE, MustAllow.ALL]
+    assert demands == sorted(demands)
+    assert all(less in more for less, more in pairwise(demands))
 
 
 GRANTS = [
-    (Grant("g", ALICE.arn, frozenset({"Decrypt"})), {}, ""),
+    (_grant("Decrypt"), {}, ""),
+    (_grant("Sign", "Encrypt", "Sign"), {}, "operation: Decrypt is not among Encrypt, Sign"),
+    (_grant("Decrypt"), {"grant_operation": None}, "operation: no grant can authorize kms:Decrypt here"),
     (
-        Grant("g", ALICE.arn, frozenset({"Sign", "Encrypt"})),
-        {},
-        "operation: Decrypt is not among Encrypt, Sign",
-    ),
-    (
-        Grant("g", ALICE.arn, frozenset({"Decrypt"})),
-        {"grant_operation": None},
-        "operation: no grant can authorize kms:Decrypt here",
-    ),
-    (
-        Grant("g", "s3.amazonaws.com", frozenset({"Decrypt"})),
+        _grant("Decrypt", grantee="s3.amazonaws.com"),
         {},
         f"principal: {ALICE.arn} is not the grantee s3.amazonaws.com",
     ),
     (
-        Grant("g", ALICE.arn, frozenset({"Decrypt"}), None, None, "arn:aws:s3:::b"),
+        _grant("Decrypt", source_arn="arn:aws:s3:::b"),
         {},
         "constraint SourceArn: expected arn:aws:s3:::b, actual (absent)",
     ),
     (
-        Grant("g", ALICE.arn, frozenset({"Decrypt"}), None, {"tenant": "blue"}),
+        _grant("Decrypt", encryption_context_subset={"tenant": "blue"}),
         {"encryption_context": {}},
         "constraint EncryptionContext: expected Subset {'tenant': 'blue'}, actual (absent)",
     ),
@@ -182,19 +206,22 @@ def test_why_a_grant_does_not_cover(grant, changes, why):
 
 
 def _equals(**pairs):
-    return {"EncryptionContextEquals": pairs}
+    return GrantConstraints(encryption_context_equals=pairs)
 
 
 def _subset(**pairs):
-    return {"EncryptionContextSubset": pairs}
+    return GrantConstraints(encryption_context_subset=pairs)
 
 
-SOURCE = {"SourceArn": "arn:aws:s3:::b"}
+SOURCE = GrantConstraints(source_arn="arn:aws:s3:::b")
 STRICTNESS = [
     (None, None, True),
+    (GrantConstraints(), GrantConstraints(), True),
     (_equals(a="1"), None, True),
     (None, _equals(a="1"), False),
+    (None, _equals(), False),
     (None, _subset(a="1"), False),
+    (None, _subset(), True),
     (_equals(a="1"), _equals(a="1"), True),
     (_equals(A="1"), _equals(a="1"), True),
     (_equals(a="X"), _equals(a="x"), False),
@@ -208,8 +235,8 @@ STRICTNESS = [
     (_equals(b="2"), _subset(a="1"), False),
     (SOURCE, SOURCE, True),
     (None, SOURCE, False),
-    ({"SourceArn": "arn:aws:s3:::c"}, SOURCE, False),
-    ({**SOURCE, **_equals(a="1")}, SOURCE, True),
+    (replace(SOURCE, source_arn="arn:aws:s3:::c"), SOURCE, False),
+    (replace(SOURCE, encryption_context_equals={"a": "1"}), SOURCE, True),
 ]
 
 

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from denials import NOT_BY_KEY_POLICY, across, denied
+from iam import (
+    ACCOUNT,
+    ADMIN,
+    ALL,
+    DENIED_BY_BOUNDARY,
+    DENIED_BY_IDENTITY,
+    DENIED_BY_KEY_POLICY,
+    DENIED_BY_SESSION,
+    IAM,
+    NOT_BY_BOUNDARY,
+    NOT_BY_KEY_POLICY,
+    NOT_BY_SESSION,
+    OTHER,
+    ROOT,
+    across,
+    allow,
+    denied,
+    deny,
+    key_policy,
+    policy,
+)
 
 from fake_kms.nitro import attestation_document, open_ciphertext
 
-ACCOUNT, OTHER = "123456789012", "111122223333"
-IAM = f"arn:aws:iam::{ACCOUNT}:"
-ROOT = f"{IAM}root"
 REGION = f"arn:aws:kms:us-east-1:{ACCOUNT}:"
-ALL = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
-
-DENIED_BY_KEY_POLICY = "with an explicit deny in a resource-based policy"  # C
-DENIED_BY_IDENTITY = "with an explicit deny in an identity-based policy"  # C2
 E_TEXT = (
     "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are "
     "not allowed to access."
 )
-
-
-def policy(*statements):
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def allow(action, resource="*", **more):
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action, resource="*", **more):
-    return {**allow(action, resource, **more), "Effect": "Deny"}
-
-
-def of(principal, statement):
-    """Turn an identity statement into one of a key policy."""
-    return {**statement, "Principal": {"AWS": principal}}
-
-
-DELEGATION = of(ROOT, ALL)
-ADMIN = of(f"{IAM}user/admin", ALL)
 
 
 @pytest.fixture
@@ -58,7 +48,8 @@ def make_key(client):
     """Create a key with a key policy of these statements; the fixture's own client stays its administrator."""
 
     def make(*statements, delegates=False, **more):
-        text = json.dumps(policy(ADMIN, *([DELEGATION] if delegates else []), *statements))
+        delegation = [allow(to=ROOT)] if delegates else []
+        text = key_policy(allow(to=ADMIN), *delegation, *statements)
         return client.create_key(Policy=text, **more)["KeyMetadata"]
 
     return make
@@ -110,7 +101,7 @@ class TestDefaultKeyPolicy:
         attempt(alice, "describe_key", text, KeyId=key["KeyId"])
 
     def test_partial_delegation(self, user, make_key, attempt):
-        key = make_key(of(ACCOUNT, allow("kms:Describe*")))
+        key = make_key(allow("kms:Describe*", to=ACCOUNT))
         alice = user(ALL)
         attempt(alice, "describe_key", KeyId=key["KeyId"])
         text = denied(alice, "GetKeyPolicy", key["Arn"], NOT_BY_KEY_POLICY)
@@ -144,12 +135,12 @@ class TestKeyAdministratorsAndUsers:
     def console_key(self, make_key):
         def make(administrator, users):
             return make_key(
-                of(administrator, allow(list(self.ADMINISTRATION))),
-                of(users, allow(list(self.USE))),
-                of(users, allow(
-                    ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+                allow(list(self.ADMINISTRATION), to=administrator),
+                allow(list(self.USE), to=users),
+                allow(
+                    ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"], to=users,
                     Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-                )),
+                ),
                 delegates=True,
             )  # fmt: skip
 
@@ -181,14 +172,14 @@ class TestKeyAdministratorsAndUsers:
 
     def test_the_condition_key_is_there_for_the_operations_on_grants_only(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:*", Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}})))
+        key = make_key(allow(to=alice.arn, Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}}))
         attempt(alice.via("s3"), "list_grants", KeyId=key["KeyId"])
         text = denied(alice, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice.via("s3"), "describe_key", text, KeyId=key["KeyId"])
 
     def test_a_role_with_a_path(self, kms, make_key, attempt):
         app = kms.principals.role("app", path="/team/")
-        key = make_key(of(app.role_arn, allow("kms:DescribeKey")))
+        key = make_key(allow("kms:DescribeKey", to=app.role_arn))
         assert app.role_arn == f"{IAM}role/team/app"
         assert app.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/app/session"
         attempt(app, "describe_key", KeyId=key["KeyId"])
@@ -196,7 +187,7 @@ class TestKeyAdministratorsAndUsers:
 
     def test_a_session_alone(self, kms, make_key, attempt):
         app = kms.principals.role("app")
-        key = make_key(of(app.arn, allow("kms:DescribeKey")))
+        key = make_key(allow("kms:DescribeKey", to=app.arn))
         other = app.assume("other")
         attempt(app, "describe_key", KeyId=key["KeyId"])
         text = denied(other, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
@@ -206,13 +197,13 @@ class TestKeyAdministratorsAndUsers:
 class TestExplicitDeny:
     def test_of_the_key_policy(self, user, make_key, attempt):
         alice = user(ALL)
-        key = make_key(of(alice.arn, ALL), of("*", deny("kms:Encrypt")), delegates=True)
+        key = make_key(allow(to=alice.arn), deny("kms:Encrypt", to="*"), delegates=True)
         text = denied(alice, "Encrypt", key["Arn"], DENIED_BY_KEY_POLICY)
         attempt(alice, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_of_an_identity_policy(self, user, make_key, attempt):
         alice = user(ALL, deny("kms:Encrypt"))
-        key = make_key(of(alice.arn, ALL))
+        key = make_key(allow(to=alice.arn))
         text = denied(alice, "Encrypt", key["Arn"], DENIED_BY_IDENTITY)
         attempt(alice, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
@@ -223,12 +214,8 @@ class TestExplicitDeny:
         attempt(alice, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_it_binds_the_administrator_too(self, client, make_key, refused):
-        key = make_key(of("*", deny("kms:Encrypt")), delegates=True)
-        text = (
-            f"User: {IAM}user/admin is not authorized to perform: kms:Encrypt on resource: {key['Arn']} "
-            "with an explicit deny in a resource-based policy"
-        )
-        with refused("AccessDeniedException", text):
+        key = make_key(deny("kms:Encrypt", to="*"), delegates=True)
+        with refused("AccessDeniedException", denied(ADMIN, "Encrypt", key, DENIED_BY_KEY_POLICY)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_the_algorithm(self, user, client, make_key, attempt):
@@ -236,7 +223,7 @@ class TestExplicitDeny:
         alice = user()
         unless = {"StringNotLike": {"kms:EncryptionAlgorithm": "RSAES_OAEP*"}}
         key = make_key(
-            of(alice.arn, allow("kms:Encrypt")), of("*", deny("kms:Encrypt", Condition=unless)),
+            allow("kms:Encrypt", to=alice.arn), deny("kms:Encrypt", to="*", Condition=unless),
             KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT",
         )  # fmt: skip
         attempt(alice, "encrypt", KeyId=key["KeyId"], Plaintext=b"x", EncryptionAlgorithm="RSAES_OAEP_SHA_256")
@@ -247,17 +234,14 @@ class TestExplicitDeny:
 class TestLimits:
     """Permissions boundaries and session policies. Source: IAM User Guide, "Policy evaluation logic"."""
 
-    NONE_OF_BOUNDARY = "because no permissions boundary allows the {action} action"
-    NONE_OF_SESSION = "because no session policy allows the {action} action"
-
     def test_a_boundary_does_not_allow(self, user, key, attempt):
         alice = user(ALL, boundary=policy(allow("s3:*")))
-        text = denied(alice, "Encrypt", key["Arn"], self.NONE_OF_BOUNDARY)
+        text = denied(alice, "Encrypt", key["Arn"], NOT_BY_BOUNDARY)
         attempt(alice, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_a_boundary_denies(self, user, key, attempt):
         alice = user(ALL, boundary=policy(allow("*"), deny("kms:Encrypt")))
-        text = denied(alice, "Encrypt", key["Arn"], "with an explicit deny in a permissions boundary")
+        text = denied(alice, "Encrypt", key["Arn"], DENIED_BY_BOUNDARY)
         attempt(alice, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_a_boundary_alone_gives_nothing(self, user, key, attempt):
@@ -266,13 +250,13 @@ class TestLimits:
 
     def test_a_key_policy_that_names_the_user_passes_the_boundary(self, user, make_key, attempt):
         alice = user(boundary=policy(allow("s3:*")))
-        key = make_key(of(alice.arn, allow("kms:Encrypt")))
+        key = make_key(allow("kms:Encrypt", to=alice.arn))
         attempt(alice, "encrypt", KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_a_key_policy_that_names_the_role_does_not(self, kms, make_key, attempt):
         app = kms.principals.role("app", boundary=policy(allow("s3:*")))
-        key = make_key(of(app.role_arn, allow("kms:Encrypt")))
-        text = denied(app, "Encrypt", key["Arn"], self.NONE_OF_BOUNDARY)
+        key = make_key(allow("kms:Encrypt", to=app.role_arn))
+        text = denied(app, "Encrypt", key["Arn"], NOT_BY_BOUNDARY)
         attempt(app, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_a_session_policy(self, kms, key, attempt):
@@ -280,21 +264,21 @@ class TestLimits:
         session = app.assume("narrow", policies=[policy(allow("kms:DescribeKey"))])
         attempt(app, "encrypt", KeyId=key["KeyId"], Plaintext=b"x")
         attempt(session, "describe_key", KeyId=key["KeyId"])
-        text = denied(session, "Encrypt", key["Arn"], self.NONE_OF_SESSION)
+        text = denied(session, "Encrypt", key["Arn"], NOT_BY_SESSION)
         attempt(session, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_a_session_policy_denies(self, kms, key, attempt):
         app = kms.principals.role("app", policies=[policy(ALL)])
         session = app.assume("narrow", policies=[policy(ALL, deny("kms:Encrypt"))])
-        text = denied(session, "Encrypt", key["Arn"], "with an explicit deny in a session policy")
+        text = denied(session, "Encrypt", key["Arn"], DENIED_BY_SESSION)
         attempt(session, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
 
     def test_a_session_policy_limits_what_names_the_role_and_not_what_names_the_session(self, kms, make_key, attempt):
         app = kms.principals.role("app")
         session = app.assume("narrow", policies=[policy(allow("s3:*"))])
-        by_role = make_key(of(app.role_arn, allow("kms:DescribeKey")))
-        by_session = make_key(of(session.arn, allow("kms:DescribeKey")))
-        text = denied(session, "DescribeKey", by_role["Arn"], self.NONE_OF_SESSION)
+        by_role = make_key(allow("kms:DescribeKey", to=app.role_arn))
+        by_session = make_key(allow("kms:DescribeKey", to=session.arn))
+        text = denied(session, "DescribeKey", by_role["Arn"], NOT_BY_SESSION)
         attempt(session, "describe_key", text, KeyId=by_role["KeyId"])
         attempt(session, "describe_key", KeyId=by_session["KeyId"])
 
@@ -302,9 +286,9 @@ class TestLimits:
         alice = user(ALL)
         bob = kms.principals.federated_user("bob", of=alice, policies=[policy(allow("kms:DescribeKey"))])
         attempt(bob, "describe_key", KeyId=key["KeyId"])
-        text = denied(bob, "Encrypt", key["Arn"], self.NONE_OF_SESSION)
+        text = denied(bob, "Encrypt", key["Arn"], NOT_BY_SESSION)
         attempt(bob, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
-        attempt(bob, "get_key_policy", KeyId=make_key(of(bob.arn, ALL))["KeyId"])
+        attempt(bob, "get_key_policy", KeyId=make_key(allow(to=bob.arn))["KeyId"])
 
 
 class TestAcrossAccounts:
@@ -318,18 +302,18 @@ class TestAcrossAccounts:
 
     @pytest.mark.parametrize("named", [OTHER, f"arn:aws:iam::{OTHER}:root", f"arn:aws:iam::{OTHER}:user/guest", "*"])
     def test_both_sides_are_needed(self, guest, make_key, attempt, named):
-        key = make_key(of(named, allow(["kms:Encrypt", "kms:DescribeKey"])))
+        key = make_key(allow(["kms:Encrypt", "kms:DescribeKey"], to=named))
         allowed = guest(allow("kms:Encrypt", key["Arn"]))
         attempt(allowed, "encrypt", KeyId=key["Arn"], Plaintext=b"x")
         attempt(allowed, "describe_key", denied(allowed, "DescribeKey", key["Arn"]), KeyId=key["Arn"])
 
     def test_the_key_policy_alone_is_not_enough(self, guest, make_key, attempt):
-        key = make_key(of(f"arn:aws:iam::{OTHER}:user/guest", allow("kms:Encrypt")))
+        key = make_key(allow("kms:Encrypt", to=f"arn:aws:iam::{OTHER}:user/guest"))
         alone = guest()
         attempt(alone, "encrypt", denied(alone, "Encrypt", key["Arn"]), KeyId=key["Arn"], Plaintext=b"x")
 
     def test_the_root_user_of_the_other_account(self, kms, make_key, attempt):
-        key = make_key(of(OTHER, allow("kms:DescribeKey")))
+        key = make_key(allow("kms:DescribeKey", to=OTHER))
         attempt(kms.principals.root(OTHER), "describe_key", KeyId=key["Arn"])
 
     def test_the_identity_policy_alone_is_not_enough(self, guest, key, attempt):
@@ -337,14 +321,14 @@ class TestAcrossAccounts:
         attempt(alone, "encrypt", across(alone, "Encrypt"), KeyId=key["Arn"], Plaintext=b"x")
 
     def test_a_denial_tells_nothing_of_the_key(self, guest, make_key, attempt):
-        key = make_key(of(OTHER, ALL), of("*", deny("kms:Encrypt")))
+        key = make_key(allow(to=OTHER), deny("kms:Encrypt", to="*"))
         both = guest(ALL)
         attempt(both, "encrypt", across(both, "Encrypt"), KeyId=key["Arn"], Plaintext=b"x")
         missing = key["Arn"][:-12] + "0" * 12
         attempt(both, "encrypt", across(both, "Encrypt"), KeyId=missing, Plaintext=b"x")
 
     def test_a_denial_of_ones_own_policy(self, guest, make_key, attempt):
-        key = make_key(of(OTHER, ALL))
+        key = make_key(allow(to=OTHER))
         own = guest(ALL, deny("kms:Encrypt"))
         text = denied(own, "Encrypt", key["Arn"], DENIED_BY_IDENTITY)
         attempt(own, "encrypt", text, KeyId=key["Arn"], Plaintext=b"x")
@@ -355,7 +339,7 @@ class TestAcrossAccounts:
          ("schedule_key_deletion", "ScheduleKeyDeletion")],
     )  # fmt: skip
     def test_what_never_works_across_accounts(self, guest, make_key, attempt, method, action):
-        key = make_key(of(OTHER, ALL))
+        key = make_key(allow(to=OTHER))
         both = guest(ALL)
         attempt(both, method, across(both, action), KeyId=key["Arn"])
 
@@ -365,7 +349,7 @@ class TestAcrossAccounts:
         both = guest(ALL)
         attempt(both, "decrypt", E_TEXT, CiphertextBlob=blob)
         attempt(both, "decrypt", across(both, "Decrypt"), CiphertextBlob=blob, KeyId=key["Arn"])
-        mine = make_key(of(OTHER, allow("kms:Decrypt")))
+        mine = make_key(allow("kms:Decrypt", to=OTHER))
         blob = client.encrypt(KeyId=mine["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         assert attempt(both, "decrypt", CiphertextBlob=blob)["Plaintext"] == b"x"
         none = guest()
@@ -423,7 +407,7 @@ class TestWithoutResource:
 
     def test_a_key_policy_has_no_say(self, user, make_key, attempt):
         alice = user()
-        make_key(of(alice.arn, allow(["kms:ListKeys", "kms:CreateKey"])))
+        make_key(allow(["kms:ListKeys", "kms:CreateKey"], to=alice.arn))
         attempt(alice, "list_keys", denied(alice, "ListKeys", "*"))
 
     def test_create_key_with_tags_needs_tag_resource(self, user, attempt):
@@ -510,13 +494,13 @@ class TestAliases:
 
     def test_the_key_policy_speaks_for_the_key(self, user, make_key, attempt):
         alice = user(allow("kms:CreateAlias", f"{REGION}alias/*"))
-        key = make_key(of(alice.arn, allow("kms:CreateAlias")))
+        key = make_key(allow("kms:CreateAlias", to=alice.arn))
         attempt(alice, "create_alias", AliasName="alias/app", TargetKeyId=key["KeyId"])
 
     def test_by_the_alias_that_was_asked_for(self, client, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:Encrypt", Condition={
-            "StringEquals": {"kms:RequestAlias": "alias/app"}})))  # fmt: skip
+        key = make_key(allow("kms:Encrypt", to=alice.arn, Condition={
+            "StringEquals": {"kms:RequestAlias": "alias/app"}}))  # fmt: skip
         for name in ("alias/app", "alias/other"):
             client.create_alias(AliasName=name, TargetKeyId=key["KeyId"])
         text = denied(alice, "Encrypt", key["Arn"], NOT_BY_KEY_POLICY)
@@ -539,8 +523,8 @@ class TestConditions:
 
     def test_an_encryption_context_is_wanted(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:GenerateDataKey", Condition={
-            "StringEquals": {"kms:EncryptionContext:AppName": "ExampleApp"}})))  # fmt: skip
+        key = make_key(allow("kms:GenerateDataKey", to=alice.arn, Condition={
+            "StringEquals": {"kms:EncryptionContext:AppName": "ExampleApp"}}))  # fmt: skip
         request = {"KeyId": key["KeyId"], "KeySpec": "AES_256"}
         text = denied(alice, "GenerateDataKey", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice, "generate_data_key", EncryptionContext={"AppName": "ExampleApp"}, **request)
@@ -550,9 +534,9 @@ class TestConditions:
 
     def test_the_names_in_an_encryption_context(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:Encrypt", Condition={
+        key = make_key(allow("kms:Encrypt", to=alice.arn, Condition={
             "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["AppName", "Department"]},
-            "Null": {"kms:EncryptionContextKeys": "false"}})))  # fmt: skip
+            "Null": {"kms:EncryptionContextKeys": "false"}}))  # fmt: skip
         request = {"KeyId": key["KeyId"], "Plaintext": b"x"}
         text = denied(alice, "Encrypt", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice, "encrypt", EncryptionContext={"AppName": "1"}, **request)
@@ -561,10 +545,10 @@ class TestConditions:
 
     def test_create_grant_by_constraint_operations_and_principals(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:CreateGrant", Condition={
+        key = make_key(allow("kms:CreateGrant", to=alice.arn, Condition={
             "StringEquals": {"kms:GrantConstraintType": "EncryptionContextEquals", "kms:GranteePrincipal": ROOT,
                              "kms:RetiringPrincipal": ROOT, "kms:EncryptionContext:app": "pay"},
-            "ForAllValues:StringEquals": {"kms:GrantOperations": ["Encrypt", "Decrypt"]}})))  # fmt: skip
+            "ForAllValues:StringEquals": {"kms:GrantOperations": ["Encrypt", "Decrypt"]}}))  # fmt: skip
         request = {
             "KeyId": key["KeyId"], "GranteePrincipal": ROOT, "RetiringPrincipal": ROOT, "Operations": ["Encrypt"],
             "Constraints": {"EncryptionContextEquals": {"app": "pay"}},
@@ -580,8 +564,8 @@ class TestConditions:
 
     def test_via_a_service(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:*", Condition={
-            "StringEquals": {"kms:ViaService": ["s3.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com"]}})))  # fmt: skip
+        key = make_key(allow(to=alice.arn, Condition={
+            "StringEquals": {"kms:ViaService": ["s3.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com"]}}))  # fmt: skip
         text = denied(alice, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice.via("s3"), "describe_key", KeyId=key["KeyId"])
         attempt(alice.via("ec2.us-east-1.amazonaws.com"), "describe_key", KeyId=key["KeyId"])
@@ -597,7 +581,7 @@ class TestConditions:
     )  # fmt: skip
     def test_called_via(self, user, make_key, attempt, condition):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:DescribeKey", Condition=condition)))
+        key = make_key(allow("kms:DescribeKey", to=alice.arn, Condition=condition))
         attempt(alice.via("s3"), "describe_key", KeyId=key["KeyId"])
         text = denied(alice, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice, "describe_key", text, KeyId=key["KeyId"])
@@ -605,9 +589,9 @@ class TestConditions:
     def test_multi_factor_authentication(self, kms, make_key, attempt):
         app = kms.principals.role("app")
         key = make_key(
-            of(app.role_arn, allow("kms:*")),
-            of("*", deny("kms:ScheduleKeyDeletion", Condition={
-                "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})),
+            allow(to=app.role_arn),
+            deny("kms:ScheduleKeyDeletion", to="*", Condition={
+                "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
         )  # fmt: skip
         text = denied(app, "ScheduleKeyDeletion", key["Arn"], DENIED_BY_KEY_POLICY)
         attempt(app, "schedule_key_deletion", text, KeyId=key["KeyId"])
@@ -615,15 +599,15 @@ class TestConditions:
 
     def test_long_term_credentials_tell_nothing_of_mfa(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:DescribeKey", Condition={
-            "Null": {"aws:MultiFactorAuthPresent": "true"}})))  # fmt: skip
+        key = make_key(allow("kms:DescribeKey", to=alice.arn, Condition={
+            "Null": {"aws:MultiFactorAuthPresent": "true"}}))  # fmt: skip
         attempt(alice, "describe_key", KeyId=key["KeyId"])
 
     def test_the_source_address(self, user, make_key, attempt):
         alice = user()
         key = make_key(
-            of(alice.arn, ALL), of("*", deny("kms:Encrypt", Condition={
-                "NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "2001:db8::/32"]}})))  # fmt: skip
+            allow(to=alice.arn), deny("kms:Encrypt", to="*", Condition={
+                "NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "2001:db8::/32"]}}))  # fmt: skip
         request = {"KeyId": key["KeyId"], "Plaintext": b"x"}
         for address in ("192.0.2.7", "2001:db8::7"):
             attempt(alice.having({"aws:SourceIp": address}), "encrypt", **request)
@@ -632,9 +616,9 @@ class TestConditions:
 
     def test_the_callers_account_and_type(self, kms, user, make_key, attempt):
         alice = user()
-        key = make_key(of("*", allow("kms:DescribeKey", Condition={
+        key = make_key(allow("kms:DescribeKey", to="*", Condition={
             "StringEquals": {"kms:CallerAccount": ACCOUNT, "aws:PrincipalType": "User"},
-            "ArnLike": {"aws:PrincipalArn": f"{IAM}user/*"}})))  # fmt: skip
+            "ArnLike": {"aws:PrincipalArn": f"{IAM}user/*"}}))  # fmt: skip
         attempt(alice, "describe_key", KeyId=key["KeyId"])
         role = kms.principals.role("app")
         text = denied(role, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
@@ -642,8 +626,8 @@ class TestConditions:
 
     def test_the_principal_arn_of_a_session_is_its_roles(self, kms, make_key, attempt):
         app = kms.principals.role("app", path="/team/")
-        key = make_key(of("*", allow("kms:DescribeKey", Condition={
-            "ArnEquals": {"aws:PrincipalArn": f"{IAM}role/team/app"}})))  # fmt: skip
+        key = make_key(allow("kms:DescribeKey", to="*", Condition={
+            "ArnEquals": {"aws:PrincipalArn": f"{IAM}role/team/app"}}))  # fmt: skip
         attempt(app, "describe_key", KeyId=key["KeyId"])
 
     def test_tags_of_the_principal_and_of_the_key(self, client, user, key, attempt):
@@ -662,16 +646,16 @@ class TestConditions:
 
     def test_session_tags_go_before_the_roles(self, kms, client, make_key, attempt):
         app = kms.principals.role("app", tags={"team": "red"})
-        key = make_key(of("*", allow("kms:DescribeKey", Condition={
-            "StringEquals": {"aws:PrincipalTag/team": "blue"}})))  # fmt: skip
+        key = make_key(allow("kms:DescribeKey", to="*", Condition={
+            "StringEquals": {"aws:PrincipalTag/team": "blue"}}))  # fmt: skip
         text = denied(app, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(app, "describe_key", text, KeyId=key["KeyId"])
         attempt(app.assume("blue", tags={"team": "blue"}), "describe_key", KeyId=key["KeyId"])
 
     def test_the_signing_algorithm_and_message_type(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:Sign", Condition={
-            "StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256", "kms:MessageType": "RAW"}})),
+        key = make_key(allow("kms:Sign", to=alice.arn, Condition={
+            "StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256", "kms:MessageType": "RAW"}}),
             KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")  # fmt: skip
         request = {"KeyId": key["KeyId"], "Message": b"x" * 32, "SigningAlgorithm": "ECDSA_SHA_256"}
         attempt(alice, "sign", **request)
@@ -680,8 +664,8 @@ class TestConditions:
 
     def test_the_waiting_period(self, user, make_key, attempt):
         alice = user()
-        key = make_key(of(alice.arn, allow("kms:ScheduleKeyDeletion", Condition={
-            "NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "21"}})))  # fmt: skip
+        key = make_key(allow("kms:ScheduleKeyDeletion", to=alice.arn, Condition={
+            "NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "21"}}))  # fmt: skip
         text = denied(alice, "ScheduleKeyDeletion", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice, "schedule_key_deletion", text, KeyId=key["KeyId"], PendingWindowInDays=7)
         attempt(alice, "schedule_key_deletion", KeyId=key["KeyId"], PendingWindowInDays=21)
@@ -690,8 +674,8 @@ class TestConditions:
         alice = user()
         kms.clock.freeze()
         until = kms.clock.now().replace(microsecond=0)
-        key = make_key(of(alice.arn, allow("kms:DescribeKey", Condition={
-            "DateLessThanEquals": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}})))  # fmt: skip
+        key = make_key(allow("kms:DescribeKey", to=alice.arn, Condition={
+            "DateLessThanEquals": {"aws:CurrentTime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}}))  # fmt: skip
         attempt(alice, "describe_key", KeyId=key["KeyId"])
         kms.clock.advance(seconds=1)
         text = denied(alice, "DescribeKey", key["Arn"], NOT_BY_KEY_POLICY)
@@ -713,9 +697,9 @@ class TestReEncrypt:
     def test_contexts_and_the_same_key(self, client, user, make_key, attempt):
         alice = user()
         key = make_key(
-            of(alice.arn, allow("kms:ReEncryptFrom", Condition={
-                "StringEquals": {"kms:EncryptionContext:v": "1"}, "Bool": {"kms:ReEncryptOnSameKey": "true"}})),
-            of(alice.arn, allow("kms:ReEncryptTo", Condition={"StringEquals": {"kms:EncryptionContext:v": "2"}})),
+            allow("kms:ReEncryptFrom", to=alice.arn, Condition={
+                "StringEquals": {"kms:EncryptionContext:v": "1"}, "Bool": {"kms:ReEncryptOnSameKey": "true"}}),
+            allow("kms:ReEncryptTo", to=alice.arn, Condition={"StringEquals": {"kms:EncryptionContext:v": "2"}}),
         )  # fmt: skip
         context = {"v": "1"}
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext=context)["CiphertextBlob"]
@@ -723,7 +707,7 @@ class TestReEncrypt:
         attempt(alice, "re_encrypt", DestinationKeyId=key["KeyId"], DestinationEncryptionContext={"v": "2"}, **request)
         text = denied(alice, "ReEncryptTo", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice, "re_encrypt", text, DestinationKeyId=key["KeyId"], **request)
-        other = make_key(of(alice.arn, ALL))["KeyId"]
+        other = make_key(allow(to=alice.arn))["KeyId"]
         text = denied(alice, "ReEncryptFrom", key["Arn"], NOT_BY_KEY_POLICY)
         attempt(alice, "re_encrypt", text, DestinationKeyId=other, **request)
 
@@ -747,8 +731,8 @@ class TestRecipients:
         """Source: Developer Guide, "Condition keys for AWS Nitro Enclaves"."""
         alice = user()
         number = int(name.removeprefix("PCR")) if name.startswith("PCR") else 0
-        key = make_key(of(alice.arn, allow(["kms:Decrypt", "kms:GenerateDataKey"], Condition={
-            "StringEqualsIgnoreCase": {f"kms:RecipientAttestation:{name}": "AB" * 48}})))  # fmt: skip
+        key = make_key(allow(["kms:Decrypt", "kms:GenerateDataKey"], to=alice.arn, Condition={
+            "StringEqualsIgnoreCase": {f"kms:RecipientAttestation:{name}": "AB" * 48}}))  # fmt: skip
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
 
         def recipient(value):
@@ -795,11 +779,8 @@ class TestServicePrincipals:
     def test_a_service_that_the_key_policy_names(self, kms, make_key, attempt):
         """Source: CloudTrail User Guide, "Configure KMS key policies"."""
         trail = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/t"
-        statement = {
-            "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Resource": "*",
-            "Action": "kms:GenerateDataKey*", "Condition": {"StringEquals": {"aws:SourceArn": trail}},
-        }  # fmt: skip
-        key = make_key(statement)
+        service, condition = {"Service": "cloudtrail.amazonaws.com"}, {"StringEquals": {"aws:SourceArn": trail}}
+        key = make_key(allow("kms:GenerateDataKey*", Principal=service, Condition=condition))
         request = {"KeyId": key["Arn"], "KeySpec": "AES_256"}
         right = kms.principals.service("cloudtrail.amazonaws.com", source_arn=trail, source_account=ACCOUNT)
         wrong = kms.principals.service("cloudtrail.amazonaws.com", source_arn=f"{trail}2")
@@ -823,6 +804,5 @@ def test_a_decision_that_was_made_before_tells_nothing_of_the_earlier_request(km
         client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext={"tenant": tenant})
 
     first, second = (event.decisions[0] for event in kms.journal.events("Encrypt"))
-    assert second.because == first.because
-    assert second.request.encryption_context is None
+    assert second == first
     assert "blue" not in second.explain()

@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 
 import pytest
+from iam import (
+    ACCOUNT,
+    ADMIN,
+    ALL,
+    DENIED_BY_IDENTITY,
+    IAM,
+    NOT_BY_KEY_POLICY,
+    OTHER,
+    ROOT,
+    allow,
+    denied,
+    deny,
+    key_policy,
+    policy,
+)
 
-ACCOUNT, OTHER = "123456789012", "111122223333"
-IAM = f"arn:aws:iam::{ACCOUNT}:"
-ADMIN = f"{IAM}user/admin"
-ALL = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
-OWN = {**ALL, "Principal": {"AWS": f"{IAM}root"}}
+OWN = allow(to=ROOT)
 MALFORMED = "The request was rejected because the specified policy is not syntactically or semantically correct."
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 INVALID_ARN = "An ARN in the specified key policy is invalid."
 LOCKOUT = "The new key policy will not allow you to update the key policy in the future."
-
-
-def policy(*statements, **more):
-    return json.dumps({"Version": "2012-10-17", **more, "Statement": list(statements)})
 
 
 @pytest.fixture(params=["CreateKey", "PutKeyPolicy"])
@@ -36,14 +43,14 @@ def bring(request, client, key):
 @pytest.mark.parametrize(
     "text",
     [
-        "x", "[]", "{}", policy(), policy("x"), policy(OWN, Version="2010-01-01"), policy(OWN, Extra="x"),
-        policy({**OWN, "Effect": "allow"}), policy({"Principal": "*", "Action": "kms:*", "Resource": "*"}),
-        policy(OWN, ALL), policy({**OWN, "NotPrincipal": "*"}), policy({**OWN, "NotAction": "kms:Encrypt"}),
-        policy({**OWN, "NotResource": "*"}), policy({**OWN, "Extra": "x"}), policy({**OWN, "Sid": 1}),
-        policy({**OWN, "Action": 1}), policy({**OWN, "Action": [["kms:*"]]}),
-        policy({**OWN, "Condition": []}), policy({**OWN, "Condition": {"StringIs": {"aws:username": "a"}}}),
-        policy({**OWN, "Condition": {"StringEquals": "a"}}), policy({**OWN, "Sid": "a"}, {**OWN, "Sid": "a"}),
-        policy({**OWN, "Principal": {"AWS": []}}), policy({**OWN, "Principal": {"AWS": 1}}),
+        "x", "[]", "{}", key_policy(), key_policy("x"), key_policy(OWN, Version="2010-01-01"), key_policy(OWN, Extra="x"),
+        key_policy({**OWN, "Effect": "allow"}), key_policy({"Principal": "*", "Action": "kms:*", "Resource": "*"}),
+        key_policy(OWN, ALL), key_policy({**OWN, "NotPrincipal": "*"}), key_policy({**OWN, "NotAction": "kms:Encrypt"}),
+        key_policy({**OWN, "NotResource": "*"}), key_policy({**OWN, "Extra": "x"}), key_policy({**OWN, "Sid": 1}),
+        key_policy({**OWN, "Action": 1}), key_policy({**OWN, "Action": [["kms:*"]]}),
+        key_policy({**OWN, "Condition": []}), key_policy({**OWN, "Condition": {"StringIs": {"aws:username": "a"}}}),
+        key_policy({**OWN, "Condition": {"StringEquals": "a"}}), key_policy({**OWN, "Sid": "a"}, {**OWN, "Sid": "a"}),
+        key_policy({**OWN, "Principal": {"AWS": []}}), key_policy({**OWN, "Principal": {"AWS": 1}}),
         json.dumps({"Statement": [OWN]})[:-1], "[" * 20_000,
     ],
 )  # fmt: skip
@@ -66,26 +73,26 @@ def test_who_is_no_principal(bring, refused, principal):
     expected = ("MalformedPolicyDocumentException", INVALID_PRINCIPALS)
     if principal == {"AWS": "arn:aws:s3:::bucket"}:
         expected = ("InvalidArnException", INVALID_ARN)
-    for statement in ({**ALL, "Principal": principal}, {**ALL, "Effect": "Deny", "NotPrincipal": principal}):
+    for statement in (allow(Principal=principal), deny(NotPrincipal=principal)):
         with refused(*expected):
-            bring(policy(OWN, statement))
+            bring(key_policy(OWN, statement))
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:iam:::root", "arn:aws:iam::", "arn:aws:iam", "arn:", "arn:aws:iam:::user/a"])
 def test_an_arn_that_is_none(bring, refused, arn):
     with refused("InvalidArnException", INVALID_ARN):
-        bring(policy(OWN, {**ALL, "Principal": {"AWS": arn}}))
+        bring(key_policy(OWN, allow(to=arn)))
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        {**ALL, "Principal": "*"}, {**ALL, "Principal": {"AWS": ["*", ACCOUNT]}}, {**ALL, "Principal": {"AWS": OTHER}},
-        {**ALL, "Principal": {"Service": ["s3.amazonaws.com", "logs.us-east-1.amazonaws.com"]}},
-        {**ALL, "Principal": {"Federated": "cognito-identity.amazonaws.com"}},
-        {**ALL, "Principal": {"AWS": "AROAXXXXXXXXXXXXXXXXX"}},
-        {"Effect": "Deny", "NotPrincipal": {"AWS": f"{IAM}root"}, "Action": "kms:Encrypt", "Resource": "*"},
-        {**ALL, "Principal": "*", "Action": ["kms:Fly", "s3:*", "encrypt"]}, {**ALL, "Principal": "*", "Sid": "a b!"},
+        allow(Principal="*"), allow(to=["*", ACCOUNT]), allow(to=OTHER),
+        allow(Principal={"Service": ["s3.amazonaws.com", "logs.us-east-1.amazonaws.com"]}),
+        allow(Principal={"Federated": "cognito-identity.amazonaws.com"}),
+        allow(to="AROAXXXXXXXXXXXXXXXXX"),
+        deny("kms:Encrypt", NotPrincipal={"AWS": ROOT}),
+        allow(["kms:Fly", "s3:*", "encrypt"], Principal="*"), allow(Principal="*", Sid="a b!"),
         {"Effect": "Allow", "Principal": "*", "Action": "kms:*"}, {"Effect": "Deny", "Principal": "*", "Resource": "*"},
         {"Effect": "Deny", "Principal": "*"},
         {**OWN, "Condition": {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": "a"}}},
@@ -93,20 +100,16 @@ def test_an_arn_that_is_none(bring, refused, arn):
     ids=json.dumps,
 )  # fmt: skip
 def test_what_is_a_statement(bring, statement):
-    bring(policy(OWN, statement))
+    bring(key_policy(OWN, statement))
 
 
 @pytest.mark.parametrize("missing", ["Action", "Resource"])
 def test_a_statement_without_action_or_resource_never_applies(kms, client, key, refused, missing):
     alice = kms.principals.user("alice")
-    statement = {**ALL, "Principal": {"AWS": alice.arn}}
+    statement = allow(to=alice.arn)
     del statement[missing]
-    client.put_key_policy(KeyId=key["KeyId"], Policy=policy(OWN, statement))
-    message = (
-        f"User: {alice.arn} is not authorized to perform: kms:DescribeKey on resource: {key['Arn']} "
-        "because no identity-based policy allows the kms:DescribeKey action"
-    )
-    with kms.acting_as(alice), refused("AccessDeniedException", message):
+    client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(OWN, statement))
+    with kms.acting_as(alice), refused("AccessDeniedException", denied(alice, "DescribeKey", key)):
         client.describe_key(KeyId=key["KeyId"])
 
 
@@ -122,21 +125,21 @@ def test_for_all_values_of_a_single_value(bring, refused, name, subject, operato
         f"requests without the specified {subject}. To fix, remove ForAllValues."
     )
     with refused("MalformedPolicyDocumentException", message):
-        bring(policy(OWN, {**OWN, "Condition": {operator: {name: "a"}}}))
+        bring(key_policy(OWN, {**OWN, "Condition": {operator: {name: "a"}}}))
 
 
 def test_what_is_wrong_is_told_in_the_order_of_the_statements(bring, refused):
-    first = {**ALL, "Principal": {"AWS": "alice"}}
-    second = {**ALL, "Principal": {"AWS": "arn:aws:iam:::root"}}
+    first = allow(to="alice")
+    second = allow(to="arn:aws:iam:::root")
     with refused("MalformedPolicyDocumentException", INVALID_PRINCIPALS):
-        bring(policy(first, second))
+        bring(key_policy(first, second))
     with refused("InvalidArnException", INVALID_ARN):
-        bring(policy(second, first))
+        bring(key_policy(second, first))
 
 
 def test_characters(bring, refused):
-    bring(policy({**OWN, "Sid": "x"}).replace('"x"', '"ÿ"'))
-    text = policy({**OWN, "Sid": "x"}).replace('"x"', '"€"')
+    bring(key_policy({**OWN, "Sid": "x"}).replace('"x"', '"ÿ"'))
+    text = key_policy({**OWN, "Sid": "x"}).replace('"x"', '"€"')
     message = (
         f"1 validation error detected: Value '{text}' at 'policy' failed to satisfy constraint: Member must satisfy "
         "regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"
@@ -146,22 +149,22 @@ def test_characters(bring, refused):
 
 
 def test_its_size(bring, refused):
-    empty = len(policy({**OWN, "Sid": ""}))
-    bring(policy({**OWN, "Sid": "x" * (32_768 - empty)}))
+    empty = len(key_policy({**OWN, "Sid": ""}))
+    bring(key_policy({**OWN, "Sid": "x" * (32_768 - empty)}))
     with refused("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes."):
-        bring(policy({**OWN, "Sid": "x" * (32_769 - empty)}))
+        bring(key_policy({**OWN, "Sid": "x" * (32_769 - empty)}))
 
 
 class TestLockout:
     """Whether the caller could change the key policy again under the new one."""
 
-    OTHERS = {**ALL, "Principal": {"AWS": f"{IAM}user/other"}}
+    OTHERS = allow(to=f"{IAM}user/other")
 
     @pytest.mark.parametrize(
         "statements",
         [
             [OTHERS], [{**OWN, "Action": "kms:Get*"}], [{**{k: OWN[k] for k in OWN if k != "Action"}, "NotAction": "kms:PutKeyPolicy"}],
-            [OWN, {**ALL, "Effect": "Deny", "Principal": "*", "Action": "kms:Put*"}],
+            [OWN, deny("kms:Put*", Principal="*")],
             [{**OWN, "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}}],
             [{**OWN, "Principal": {"AWS": OTHER}}], [{**OWN, "Principal": {"Service": "s3.amazonaws.com"}}],
             [{"Effect": "Allow", "Principal": {"AWS": ADMIN}, "Action": "kms:*"}],
@@ -172,13 +175,13 @@ class TestLockout:
     )  # fmt: skip
     def test_it_would_lock_the_caller_out(self, bring, refused, statements):
         with refused("MalformedPolicyDocumentException", LOCKOUT):
-            bring(policy(*statements))
+            bring(key_policy(*statements))
 
     @pytest.mark.parametrize(
         "statements",
         [
-            [OWN], [{**ALL, "Principal": {"AWS": ADMIN}}], [{**ALL, "Principal": "*"}],
-            [{**ALL, "Principal": {"AWS": ACCOUNT}, "Action": "kms:PutKeyPolicy"}],
+            [OWN], [allow(to=ADMIN)], [allow(Principal="*")],
+            [allow("kms:PutKeyPolicy", to=ACCOUNT)],
             [{**OWN, "Condition": {"StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:KeySpec": "SYMMETRIC_DEFAULT"}}}],
             [{**OWN, "Resource": "arn:aws:kms:us-east-1:123456789012:key/*"}],
             [{**OWN, "Condition": {"StringEquals": {"kms:PolicyName": "default"}}}],
@@ -186,76 +189,61 @@ class TestLockout:
         ids=json.dumps,
     )  # fmt: skip
     def test_it_would_not(self, bring, statements):
-        bring(policy(*statements))
+        bring(key_policy(*statements))
 
     def test_the_callers_own_policies_count(self, kms, client, key, refused):
-        own = {"Version": "2012-10-17", "Statement": [{**ALL, "Action": "kms:CreateKey"}]}
-        maker = kms.principals.user("maker", policies=[own])
+        maker = kms.principals.user("maker", policies=[policy(allow("kms:CreateKey"))])
         with kms.acting_as(maker):
             with refused("MalformedPolicyDocumentException", LOCKOUT):
-                client.create_key(Policy=policy(OWN))
+                client.create_key(Policy=key_policy(OWN))
             client.create_key()  # the default policy is not held against its maker
-            client.create_key(Policy=policy({**ALL, "Principal": {"AWS": maker.arn}}))
+            client.create_key(Policy=key_policy(allow(to=maker.arn)))
 
     def test_a_permissions_boundary_counts(self, kms, client, refused):
-        everything = {"Version": "2012-10-17", "Statement": [ALL]}
-        cap = {"Version": "2012-10-17", "Statement": [{**ALL, "Action": "kms:CreateKey"}]}
-        maker = kms.principals.user("maker", policies=[everything], boundary=cap)
+        cap = policy(allow("kms:CreateKey"))
+        maker = kms.principals.user("maker", policies=[policy(ALL)], boundary=cap)
         with kms.acting_as(maker), refused("MalformedPolicyDocumentException", LOCKOUT):
-            client.create_key(Policy=policy(OWN))
+            client.create_key(Policy=key_policy(OWN))
 
     def test_the_root_user(self, kms, refused):
         root = kms.principals.root().client()
-        root.create_key(Policy=policy(OWN))
+        root.create_key(Policy=key_policy(OWN))
         with refused("MalformedPolicyDocumentException", LOCKOUT):
-            root.create_key(Policy=policy(self.OTHERS))
+            root.create_key(Policy=key_policy(self.OTHERS))
 
     def test_the_caller_is_asked_not_the_account(self, client, key, refused):
         """A caller that may put the policy but does not stay able to."""
         with refused("MalformedPolicyDocumentException", LOCKOUT):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=policy({**ALL, "Principal": {"AWS": f"{IAM}user/boss"}}))
+            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=f"{IAM}user/boss")))
 
     def test_the_check_can_be_passed_over(self, kms, client, bring, key):
-        bring(policy(self.OTHERS), BypassPolicyLockoutSafetyCheck=True)
+        bring(key_policy(self.OTHERS), BypassPolicyLockoutSafetyCheck=True)
 
     def test_and_then_it_bites(self, kms, client, key, refused):
         client.put_key_policy(
-            KeyId=key["KeyId"], Policy=policy(self.OTHERS), BypassPolicyLockoutSafetyCheck=True
+            KeyId=key["KeyId"], Policy=key_policy(self.OTHERS), BypassPolicyLockoutSafetyCheck=True
         )  # fmt: skip
-        message = (
-            f"User: {ADMIN} is not authorized to perform: kms:GetKeyPolicy on resource: {key['Arn']} "
-            "because no resource-based policy allows the kms:GetKeyPolicy action"
-        )
-        with refused("AccessDeniedException", message):
+        with refused("AccessDeniedException", denied(ADMIN, "GetKeyPolicy", key, NOT_BY_KEY_POLICY)):
             client.get_key_policy(KeyId=key["KeyId"])
         kms.principals.user("other").client().get_key_policy(KeyId=key["KeyId"])
 
     def test_who_may_pass_it_over(self, kms, client, key, refused):
         """Source: Developer Guide, kms:BypassPolicyLockoutSafetyCheck: absent where it was not sent."""
-        deny = {
-            "Effect": "Deny", "Action": ["kms:CreateKey", "kms:PutKeyPolicy"], "Resource": "*",
-            "Condition": {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}},
-        }  # fmt: skip
-        alice = kms.principals.user("alice", policies=[{"Version": "2012-10-17", "Statement": [ALL, deny]}])
-        message = (
-            f"User: {alice.arn} is not authorized to perform: kms:PutKeyPolicy on resource: {key['Arn']} "
-            "with an explicit deny in an identity-based policy"
-        )
+        bypass = {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}}
+        without = policy(ALL, deny(["kms:CreateKey", "kms:PutKeyPolicy"], Condition=bypass))
+        alice = kms.principals.user("alice", policies=[without])
+        message = denied(alice, "PutKeyPolicy", key, DENIED_BY_IDENTITY)
         with kms.acting_as(alice):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=policy(OWN))
-            client.create_key(Policy=policy(OWN), BypassPolicyLockoutSafetyCheck=False)
+            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(OWN))
+            client.create_key(Policy=key_policy(OWN), BypassPolicyLockoutSafetyCheck=False)
             with refused("AccessDeniedException", message):
-                client.put_key_policy(KeyId=key["KeyId"], Policy=policy(OWN), BypassPolicyLockoutSafetyCheck=True)
+                client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(OWN), BypassPolicyLockoutSafetyCheck=True)
 
     def test_the_permission_comes_first(self, kms, client, key, refused):
         alice = kms.principals.user("alice")
-        message = (
-            f"User: {alice.arn} is not authorized to perform: kms:PutKeyPolicy on resource: {key['Arn']} "
-            "because no identity-based policy allows the kms:PutKeyPolicy action"
-        )
-        with kms.acting_as(alice), refused("AccessDeniedException", message):
+        with kms.acting_as(alice), refused("AccessDeniedException", denied(alice, "PutKeyPolicy", key)):
             client.put_key_policy(KeyId=key["KeyId"], Policy="x")
 
     def test_principals_come_before_it(self, bring, refused):
         with refused("MalformedPolicyDocumentException", INVALID_PRINCIPALS):
-            bring(policy({**ALL, "Principal": {"AWS": "alice"}}))
+            bring(key_policy(allow(to="alice")))

@@ -14,27 +14,18 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from iam import ACCOUNT, ADMIN, ALL, IAM, NOT_BY_IDENTITY, OTHER, ROOT, allow, denied, key_policy, policy
 
 from fake_kms import FakeKms
 
-ACCOUNT, OTHER = "123456789012", "111122223333"
-IAM = f"arn:aws:iam::{ACCOUNT}:"
 STS = f"arn:aws:sts::{ACCOUNT}:"
-ADMIN = f"{IAM}user/admin"
-ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+EVERYTHING = policy(ALL)
 TOKEN_INVALID = "The security token included in the request is invalid."
 
 
 def code_and_message(caught):
     error = caught.value.response["Error"]
     return error["Code"], error["Message"]
-
-
-def key_policy(*principals):
-    statements = [
-        {"Effect": "Allow", "Principal": {"AWS": name}, "Action": "kms:*", "Resource": "*"} for name in principals
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def caller(kms):
@@ -80,43 +71,40 @@ class TestRegistering:
             assert (actor.credentials["aws_session_token"] is not None) == temporary
 
     @pytest.mark.parametrize(
-        ("policy", "message"),
+        ("document", "message"),
         [
             ("{", "identity policy 1 of alice: it is not JSON"),
             ({"Statement": []}, "identity policy 1 of alice: it has no Statement"),
             (
-                {"Statement": [ALL["Statement"][0], {"Sid": "Mine", "Effect": "allow"}]},
+                {"Statement": [ALL, {"Sid": "Mine", "Effect": "allow"}]},
                 "identity policy 1 of alice: statement 2 (Sid 'Mine'): Effect is 'allow', not Allow or Deny",
             ),
             (
-                {"Statement": {"Effect": "Allow", "Action": "Encrypt", "Resource": "*"}},
-                "identity policy 1 of alice: statement 1: Action 'Encrypt' has no service, as in kms:Decrypt",
+                {"Statement": allow("Encrypt")},
+                "identity policy 1 of alice: statement 1: Action 'Encrypt' has no service prefix, as in kms:Decrypt",
             ),
             (
-                {"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": "*"}},
-                "identity policy 1 of alice: statement 1: an identity policy has no Principal: it belongs to one",
+                {"Statement": allow(Principal="*")},
+                "identity policy 1 of alice: statement 1: an identity policy cannot have a Principal",
             ),
+            ({"Statement": allow(Condition={"Like": {}})}, None),
             (
-                {"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": {"Like": {}}}},
-                None,
-            ),
-            (
-                {"Statement": {**ALL["Statement"][0], "Condition": {"StringIs": {"aws:username": "a"}}}},
+                {"Statement": allow(Condition={"StringIs": {"aws:username": "a"}})},
                 "identity policy 1 of alice: statement 1: Condition has the unknown operator 'StringIs'",
             ),
         ],
     )
-    def test_a_malformed_policy(self, kms, policy, message):
+    def test_a_malformed_policy(self, kms, document, message):
         if message is None:  # an operator without a condition key asks for nothing
-            kms.principals.user("alice", policies=[policy])
+            kms.principals.user("alice", policies=[document])
             return
         with pytest.raises(ValueError) as caught:
-            kms.principals.user("alice", policies=[policy])
+            kms.principals.user("alice", policies=[document])
         assert str(caught.value) == message
 
     def test_other_mistakes(self, kms):
         made = kms.principals
-        for policies in (ALL, json.dumps(ALL)):
+        for policies in (EVERYTHING, json.dumps(EVERYTHING)):
             with pytest.raises(TypeError, match=r"^policies is a list of policies: put the one in brackets$"):
                 made.user("alice", policies=policies)
         for register in (made.user, made.role):
@@ -131,10 +119,10 @@ class TestRegistering:
         made = kms.principals
         role = made.role("app")
         for register, place in (
-            (lambda: made.user("alice", policies=[ALL, "{"]), "identity policy 2 of alice"),
+            (lambda: made.user("alice", policies=[EVERYTHING, "{"]), "identity policy 2 of alice"),
             (lambda: made.user("alice", boundary="{"), "permissions boundary of alice"),
             (lambda: made.role("app", path="/team/", policies=["{"]), "identity policy 1 of app"),
-            (lambda: role.assume("s", policies=[ALL, "{"]), "session policy 2"),
+            (lambda: role.assume("s", policies=[EVERYTHING, "{"]), "session policy 2"),
             (lambda: made.federated_user("f", of=role, policies=["{"]), "session policy 1"),
         ):
             with pytest.raises(ValueError, match=rf"^{place}: it is not JSON$"):
@@ -143,7 +131,10 @@ class TestRegistering:
 
 class TestCalling:
     def test_a_client_a_session_and_the_environment(self, kms, monkeypatch):
-        alice, app = kms.principals.user("alice", policies=[ALL]), kms.principals.role("app", policies=[ALL])
+        alice, app = (
+            kms.principals.user("alice", policies=[EVERYTHING]),
+            kms.principals.role("app", policies=[EVERYTHING]),
+        )
         alice.client().list_keys()
         assert caller(kms) == alice.arn
         app.session().client("kms").list_keys()
@@ -161,13 +152,13 @@ class TestCalling:
         assert caller(kms) == alice.arn
 
     def test_a_region_of_ones_own(self, kms):
-        alice = kms.principals.user("alice", policies=[ALL])
+        alice = kms.principals.user("alice", policies=[EVERYTHING])
         alice.client("eu-west-1").list_keys()
         assert kms.journal[-1].region == "eu-west-1"
         assert alice.session("eu-central-1").region_name == "eu-central-1"
 
     def test_acting_as(self, kms, client):
-        alice, bob = (kms.principals.user(name, policies=[ALL]) for name in ("alice", "bob"))
+        alice, bob = (kms.principals.user(name, policies=[EVERYTHING]) for name in ("alice", "bob"))
         seen = []
 
         def look(one=client):
@@ -199,33 +190,37 @@ class TestCalling:
         elsewhere(OTHER).list_keys()
         assert caller(kms) == f"arn:aws:iam::{OTHER}:user/admin"
 
-    def test_a_service_calls_for_somebody(self, kms, key):
-        alice = kms.principals.user("alice", policies=[ALL])
+    def test_a_service_calls_for_somebody(self, kms, client, key, refused):
+        through_s3 = {
+            "kms:ViaService": "s3.us-east-1.amazonaws.com",
+            "aws:ViaAWSService": "true",
+            "aws:CalledVia": "s3.amazonaws.com",
+            "aws:CalledViaFirst": "s3.amazonaws.com",
+            "aws:SourceArn": "arn:aws:s3:::b",
+        }
+        alice = kms.principals.user("alice", policies=[policy(allow(Condition={"StringEquals": through_s3}))])
         via = alice.via("s3", **{"aws:SourceArn": "arn:aws:s3:::b"})
         via.client().describe_key(KeyId=key["KeyId"])
 
         assert caller(kms) == alice.arn
-        context = kms.journal[-1].decisions[0].request.context
-        seen = {name: context.get(name) for name in ("kms:viaservice", "aws:viaawsservice", "aws:calledvia",
-                                                     "aws:calledviafirst", "aws:sourcearn")}  # fmt: skip
-        assert seen == {
-            "kms:viaservice": "s3.us-east-1.amazonaws.com",
-            "aws:viaawsservice": "true",
-            "aws:calledvia": ("s3.amazonaws.com",),
-            "aws:calledviafirst": "s3.amazonaws.com",
-            "aws:sourcearn": "arn:aws:s3:::b",
-        }
-        assert alice.identity.context.get("kms:viaservice") is None
+        with refused("AccessDeniedException", denied(alice, "DescribeKey", key)):
+            alice.client().describe_key(KeyId=key["KeyId"])
+        assert "ViaService: expected 's3.us-east-1.amazonaws.com', actual (absent)" in kms.explain()
 
-    def test_what_conditions_see_of_a_caller(self, kms, key):
+    def test_what_conditions_see_of_a_caller(self, kms, client):
         made = kms.principals
-        alice = made.user("alice", tags={"Team": "blue"}, context={"aws:PrincipalOrgID": "o-1"}, policies=[ALL])
-        app = made.role("app", tags={"Team": "red"}, policies=[ALL])
+        alice = made.user("alice", tags={"Team": "blue"}, context={"aws:PrincipalOrgID": "o-1"}, policies=[EVERYTHING])
+        app = made.role("app", tags={"Team": "red"}, policies=[EVERYTHING])
         session = app.assume("job", tags={"team": "green"}, mfa=True, context={"aws:SourceIdentity": "alice"})
 
         def seen(actor, *names):
-            context = kms.simulate(actor, "kms:DescribeKey", key["KeyId"]).request.context
-            return {name: context.get(name.lower()) for name in names}
+            """Return what the explanation of conditions that nobody meets calls the actual values."""
+            conditions = {"StringEquals": dict.fromkeys(names, "?")}
+            text = key_policy(allow(to=ROOT), allow(to="*", Condition=conditions))
+            key_id = client.create_key(Policy=text)["KeyMetadata"]["KeyId"]
+            why = kms.simulate(actor, "kms:DescribeKey", key_id).trace[1].why
+            actual = re.findall(r"condition StringEquals (\S+): expected '\?', actual (?:'([^']*)'|\(absent\))", why)
+            return {name: value or None for name, value in actual}
 
         assert seen(
             alice, "aws:username", "aws:PrincipalTag/team", "aws:PrincipalOrgID", "aws:PrincipalType", "aws:PrincipalArn",
@@ -253,12 +248,11 @@ class TestCalling:
     def test_a_context_names_kms_keys_only_where_aws_has_them(self, kms):
         """Source: Service Authorization Reference: ListKeys has no kms:ViaService."""
         named = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
-        policy = {"Version": "2012-10-17", "Statement": [{**ALL["Statement"][0], "Condition": named}]}
-        alice = kms.principals.user("alice", policies=[policy]).via("s3")
+        alice = kms.principals.user("alice", policies=[policy(allow(Condition=named))]).via("s3")
         alice.client().create_key()
         with pytest.raises(ClientError) as caught:
             alice.client().list_keys()
-        assert code_and_message(caught)[1].endswith("because no identity-based policy allows the kms:ListKeys action")
+        assert code_and_message(caught)[1].endswith(NOT_BY_IDENTITY.format(action="kms:ListKeys"))
 
     def test_the_same_seed_registers_the_same_credentials(self):
         def story(seed):
@@ -280,7 +274,7 @@ class TestStrictIdentity:
 
     @pytest.fixture
     def boss(self, kms):
-        return kms.principals.user("boss", policies=[ALL])
+        return kms.principals.user("boss", policies=[EVERYTHING])
 
     @pytest.mark.parametrize("access_key_id", ["testing", "AKIAIOSFODNN7EXAMPLE", OTHER])
     def test_an_access_key_that_nobody_registered(self, kms, refused, access_key_id):
@@ -308,12 +302,12 @@ class TestStrictIdentity:
             OTHER,
         ]
         client = boss.client()
-        key_id = client.create_key(Policy=key_policy(*names, "*"))["KeyMetadata"]["KeyId"]
-        client.put_key_policy(KeyId=key_id, Policy=key_policy(*names))
+        key_id = client.create_key(Policy=key_policy(allow(to=[*names, "*"])))["KeyMetadata"]["KeyId"]
+        client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=names)))
         for name in names:
             client.create_grant(KeyId=key_id, GranteePrincipal=name, RetiringPrincipal=name, Operations=["Encrypt"])
         unique_id = app.identity.principal.unique_id.partition(":")[0]
-        client.put_key_policy(KeyId=key_id, Policy=key_policy(boss.arn, unique_id))
+        client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[boss.arn, unique_id])))
 
     @pytest.mark.parametrize(
         "name",
@@ -326,9 +320,9 @@ class TestStrictIdentity:
         key_id = client.create_key()["KeyMetadata"]["KeyId"]
         message = "Policy contains a statement with one or more invalid principals."
         with refused("MalformedPolicyDocumentException", message):
-            client.put_key_policy(KeyId=key_id, Policy=key_policy(boss.arn, name))
+            client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[boss.arn, name])))
         with refused("MalformedPolicyDocumentException", message):
-            client.create_key(Policy=key_policy(boss.arn, name))
+            client.create_key(Policy=key_policy(allow(to=[boss.arn, name])))
         for member in ("GranteePrincipal", "RetiringPrincipal"):
             with refused("InvalidArnException", f"ARN does not refer to a valid principal: {name}"):
                 client.create_grant(**{"KeyId": key_id, "Operations": ["Encrypt"], "GranteePrincipal": boss.arn,
@@ -337,8 +331,8 @@ class TestStrictIdentity:
     def test_without_it_anybody_can_be_named(self):
         with FakeKms() as kms:
             client = kms.client()
-            policy = key_policy(ADMIN, f"{IAM}user/nobody", "AROAXXXXXXXXXXXXXXXXX")
-            key_id = client.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+            text = key_policy(allow(to=[ADMIN, f"{IAM}user/nobody", "AROAXXXXXXXXXXXXXXXXX"]))
+            key_id = client.create_key(Policy=text)["KeyMetadata"]["KeyId"]
             client.create_grant(KeyId=key_id, GranteePrincipal=f"{IAM}user/nobody", Operations=["Encrypt"])
 
 
@@ -358,7 +352,7 @@ class TestSignatures:
 
     @pytest.fixture(params=["user", "role"])
     def actor(self, kms, request):
-        return getattr(kms.principals, request.param)("alice", policies=[ALL])
+        return getattr(kms.principals, request.param)("alice", policies=[EVERYTHING])
 
     def signed(self, credentials, body=b"{}", at=None):
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "TrentService.ListKeys"}
@@ -432,7 +426,7 @@ class TestSignatures:
 
     @pytest.mark.parametrize("token", [None, "another"])
     def test_temporary_credentials_need_their_token(self, kms, refused, token):
-        app = kms.principals.role("app", policies=[ALL])
+        app = kms.principals.role("app", policies=[EVERYTHING])
         own = {**app.credentials, "aws_session_token": token}
         client = boto3.Session(region_name="us-east-1", **own).client("kms")
         with refused("UnrecognizedClientException", TOKEN_INVALID):
@@ -444,7 +438,7 @@ class TestSignatures:
 
     def test_without_the_option_none_is_verified(self):
         with FakeKms() as kms:
-            alice = kms.principals.user("alice", policies=[ALL])
+            alice = kms.principals.user("alice", policies=[EVERYTHING])
             kms.client(**{**alice.credentials, "aws_secret_access_key": "wrong"}).list_keys()
             assert caller(kms) == alice.arn
 
@@ -456,8 +450,7 @@ class TestExplanations:
             alice.client().describe_key(KeyId=key["KeyId"])
         kms.client().list_keys()
 
-        clause = "because no identity-based policy allows the kms:DescribeKey action"
-        text = f"User: {alice.arn} is not authorized to perform: kms:DescribeKey on resource: {key['Arn']} {clause}"
+        text = denied(alice, "DescribeKey", key)
         delegation = "key policy statement 'Enable IAM User Permissions'"
         missing = f"no identity policy of {alice.arn} allows kms:DescribeKey"
         assert kms.explain().splitlines() == [
@@ -467,12 +460,33 @@ class TestExplanations:
             f"  - Allow {delegation}: matches (delegates to the account)",
         ]
 
+    def test_of_what_was_true_then(self, kms, client, key):
+        """Neither tags nor policies that change later change the explanation of a refusal."""
+        wanted = {"StringEquals": {"aws:ResourceTag/team": "blue"}}
+        alice = kms.principals.user("alice", policies=[policy(allow(Condition=wanted))])
+        with pytest.raises(ClientError):
+            alice.client().describe_key(KeyId=key["KeyId"])
+        (refusal,) = kms.journal.events("DescribeKey", succeeded=False)
+        before = kms.explain(refusal)
+        client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "team", "TagValue": "blue"}])
+        client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=ADMIN), allow(to=alice.arn)))
+        alice.client().describe_key(KeyId=key["KeyId"])
+
+        condition = "condition StringEquals aws:ResourceTag/team: expected 'blue', actual (absent)"
+        assert before.endswith(f"\n  - Allow identity policy 1 of alice statement 1: does not match ({condition})")
+        assert kms.explain(refusal) == before
+
     def test_of_an_answer(self, kms, client, key):
         client.describe_key(KeyId=key["KeyId"])
         (event,) = kms.journal.events("DescribeKey")
         (decision,) = event.decisions
 
-        assert decision.allowed
+        delegation = "key policy statement 'Enable IAM User Permissions' (delegates to the account)"
+        assert kms.explain(event).splitlines() == [
+            str(event),
+            f"Allowed: kms:DescribeKey on {key['Arn']} by {ADMIN}",
+            f"  Allow by {delegation} and identity policy 'AdministratorAccess' statement 1",
+        ]
         assert kms.explain(event) == f"{event}\n{decision.explain()}"
 
     def test_of_what_was_refused_before_anybody_asked(self, kms, client):
@@ -516,7 +530,7 @@ class TestExplanations:
 
         def asked(operation):
             event = kms.journal.events(operation)[-1]
-            return [(decision.request.action, decision.request.resource) for decision in event.decisions]
+            return [(decision.action, decision.resource) for decision in event.decisions]
 
         assert asked("ReEncrypt") == [("kms:ReEncryptFrom", key["Arn"]), ("kms:ReEncryptTo", other["Arn"])]
         alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"
@@ -535,15 +549,22 @@ class TestSimulations:
         assert decision.explain().startswith("Refused (NOT_ALLOWED_BY_IDENTITY_POLICY): kms:Encrypt on ")
         assert len(kms.journal) == before
 
+    def test_an_allowed_one_is_explained_too(self, kms, key):
+        alice = kms.principals.user("alice", policies=[policy(ALL)])
+        decision = kms.simulate(alice, "kms:Encrypt", key["KeyId"])
+
+        assert decision.allowed
+        assert decision.explain().splitlines()[-1] == "  - Allow identity policy 1 of alice statement 1: matches"
+
     def test_keys_by_every_name(self, kms, client, key):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
-        alice = kms.principals.user("alice", policies=[ALL])
+        alice = kms.principals.user("alice", policies=[EVERYTHING])
         for name in (key["KeyId"], key["Arn"], "alias/app", f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"):
             assert kms.simulate(alice, "Encrypt", name).allowed
 
     def test_a_key_of_another_account_and_region(self, kms, elsewhere):
         far = elsewhere(OTHER, "eu-west-1").create_key()["KeyMetadata"]
-        alice = kms.principals.user("alice", policies=[ALL])
+        alice = kms.principals.user("alice", policies=[EVERYTHING])
 
         assert kms.simulate(alice, "Encrypt", far["Arn"]).outcome.value == "NOT_ALLOWED_BY_KEY_POLICY"
         elsewhere(OTHER, "eu-west-1").create_grant(
@@ -553,8 +574,7 @@ class TestSimulations:
 
     def test_what_the_request_would_bring(self, kms, key):
         wanted = {"StringEquals": {"kms:EncryptionContext:tenant": "blue", "aws:SourceIp": "192.0.2.1"}}
-        policy = {"Version": "2012-10-17", "Statement": [{**ALL["Statement"][0], "Condition": wanted}]}
-        alice = kms.principals.user("alice", policies=[policy])
+        alice = kms.principals.user("alice", policies=[policy(allow(Condition=wanted))])
 
         def allowed(**more):
             return kms.simulate(alice, "Decrypt", key["KeyId"], **more).allowed
@@ -581,7 +601,7 @@ class TestSimulations:
         assert kms.simulate(alice, "Encrypt", key["KeyId"]).allowed
 
     def test_actions_without_a_key(self, kms):
-        alice = kms.principals.user("alice", policies=[ALL])
+        alice = kms.principals.user("alice", policies=[EVERYTHING])
         assert kms.simulate(alice, "ListKeys").allowed
         assert not kms.simulate(kms.principals.user("bob"), "kms:CreateKey").allowed
 

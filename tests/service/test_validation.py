@@ -7,13 +7,13 @@ import base64
 import pytest
 
 from fake_kms.operations import DECLARATIONS
-from fake_kms.tables import enum_sets, model
+from fake_kms.tables import beyond_model, model
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 NULL = "Member must not be null"
 
 
-def finding(value, path, constraint):
+def violation(value, path, constraint):
     return f"Value {value}at '{path}' failed to satisfy constraint: {constraint}"
 
 
@@ -66,28 +66,28 @@ def cases():
                         else f"greater than or equal to {shape.minimum}"
                     )
                     value = base64.b64encode(b"x" * size).decode()
-                    yield name, member, value, finding("", path, f"Member must have length {bound}")
+                    yield name, member, value, violation("", path, f"Member must have length {bound}")
             elif shape.kind == "integer":
                 low, high = shape.minimum - 1, shape.maximum + 1
                 yield (
                     name,
                     member,
                     low,
-                    finding(shown(low), path, f"Member must have value greater than or equal to {low + 1}"),
+                    violation(shown(low), path, f"Member must have value greater than or equal to {low + 1}"),
                 )
                 yield (
                     name,
                     member,
                     high,
-                    finding(shown(high), path, f"Member must have value less than or equal to {high - 1}"),
+                    violation(shown(high), path, f"Member must have value less than or equal to {high - 1}"),
                 )
             elif shape.kind == "string" and shape.enum:
-                printed = ", ".join(enum_sets.PRINTED.get(shape.name, shape.enum))
+                printed = ", ".join(beyond_model.PRINTED_ENUM_SETS.get(shape.name, shape.enum))
                 yield (
                     name,
                     member,
                     "NONSENSE",
-                    finding(shown("NONSENSE"), path, f"Member must satisfy enum value set: [{printed}]"),
+                    violation(shown("NONSENSE"), path, f"Member must satisfy enum value set: [{printed}]"),
                 )
             elif shape.kind == "string" and shape.maximum and not shape.matches:
                 long = "1" * (shape.maximum + 1)
@@ -95,12 +95,12 @@ def cases():
                     name,
                     member,
                     long,
-                    finding(shown(long), path, f"Member must have length less than or equal to {shape.maximum}"),
+                    violation(shown(long), path, f"Member must have length less than or equal to {shape.maximum}"),
                 )
             elif shape.kind == "string" and shape.matches:
                 value = "☃" * max(1, shape.minimum or 1)
                 constraint = f"Member must satisfy regular expression pattern: {shape.pattern}"
-                yield name, member, value, finding(shown(value), path, constraint)
+                yield name, member, value, violation(shown(value), path, constraint)
 
 
 def request_for(name, **changes):
@@ -122,7 +122,7 @@ def test_a_required_member_is_missing(send, name, member):
     assert answer.status == 400
     assert answer.json == {
         "__type": "ValidationException",
-        "message": f"1 validation error detected: {finding(shown, camel(member), NULL)}",
+        "message": f"1 validation error detected: {violation(shown, camel(member), NULL)}",
     }
 
 
@@ -140,7 +140,7 @@ def test_a_constraint_of_the_model_is_broken(send, name, member, value, expected
     }
 
 
-def test_all_findings_stand_in_one_message_in_the_order_of_the_model(send):
+def test_all_violations_stand_in_one_message_in_the_order_of_the_model(send):
     answer = send("Encrypt", {"KeyId": "", "Plaintext": "", "EncryptionAlgorithm": "ROT13"})
 
     assert answer.json["message"] == (
@@ -175,7 +175,7 @@ def test_paths_into_lists_count_from_one(send):
     )
 
 
-def test_a_null_in_a_list_is_a_finding(send):
+def test_a_null_in_a_list_is_a_violation(send):
     answer = send("DescribeKey", {"KeyId": KEY_ID, "GrantTokens": [None]})
 
     assert answer.json["message"] == (

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import os
+import re
 
-import pytest
+from fake_kms.entropy import RequestIds, SeededEntropy, SystemEntropy
 
-from fake_kms.entropy import SystemEntropy
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
-def test_a_forked_process_does_not_repeat_its_parents_bytes():
+def test_the_system_never_repeats_itself():
     entropy = SystemEntropy()
-    entropy.bytes(16)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writer, entropy.bytes(16))
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        of_the_child = pipe.read()
+    given = [entropy.bytes(count) for count in (16, 1000, 0, 16)]
 
-    assert len(of_the_child) == 16
-    assert of_the_child != entropy.bytes(16)
+    assert [len(part) for part in given] == [16, 1000, 0, 16]
+    assert given[0] != given[3]
+    assert entropy.seed is None
 
 
-def test_no_bytes_are_given_twice_however_many_are_asked_for():
-    entropy = SystemEntropy()
-    given = [entropy.bytes(count) for count in (1000, 3000, 1000, 5000, 0, 96)]
+def test_a_seed_repeats_itself():
+    first, second, other = SeededEntropy(1), SeededEntropy(1), SeededEntropy("1")
 
-    assert [len(part) for part in given] == [1000, 3000, 1000, 5000, 0, 96]
-    pieces = [part[at : at + 16] for part in given for at in range(0, len(part) - 15, 16)]
-    assert len(set(pieces)) == len(pieces)
+    assert [first.bytes(40), first.bytes(40)] == [second.bytes(40), second.bytes(40)]
+    assert first.bytes(40) != other.bytes(40)
+    assert first.bytes(16) != first.bytes(16)
+
+
+def test_request_ids_are_different_uuids():
+    ids = RequestIds(SystemEntropy())
+    given = {ids.next() for _ in range(1000)}
+
+    assert len(given) == 1000
+    assert all(UUID.fullmatch(request_id) for request_id in given)

@@ -5,13 +5,30 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fake_kms import FakeKms, current, fake_kms
-from fake_kms.nitro import attestation_document
-from fake_kms.xks_proxy import LocalXksProxy
+from fake_kms import (
+    Clock,
+    Cluster,
+    Clusters,
+    Credentials,
+    Decision,
+    Event,
+    FakeKms,
+    Journal,
+    OptionKeywords,
+    Options,
+    PolicyDocument,
+    Principal,
+    Principals,
+    Role,
+    current,
+    fake_kms,
+)
+from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
+from fake_kms.xks import Failure, LocalXksProxy, Xks, XksFailure, XksProxy, serve
 
 if TYPE_CHECKING:
-    from fake_kms.controls.principals import Principal
-    from fake_kms.policy.decide import Decision
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from typing_extensions import Unpack
 
 
 @fake_kms
@@ -26,28 +43,77 @@ async def with_options() -> int:
     return 1
 
 
-def use() -> None:
-    """Use a fake in every way."""
-    text: str = plain(1)
-    fake: FakeKms = FakeKms(region=text).start()
+def in_ireland(**options: Unpack[OptionKeywords]) -> FakeKms:
+    """Pass options on."""
+    options["region"] = "eu-west-1"
+    return FakeKms(**options)
+
+
+def open_and_close() -> None:
+    """Open and close a fake in every way."""
+    fake: FakeKms = FakeKms(region=plain(1)).start()
+    options: Options = fake.options
+    names: tuple[str, str, str | None] = (fake.region, fake.account_id, options.region)
     fake.stop()
-    with fake_kms() as kms:
-        now: datetime = kms.clock.advance(days=1)
-        kms.clock.travel_to(now + timedelta(days=1))
-        kms.clock.freeze()
-        kms.clock.unfreeze()
+    with fake_kms() as kms, in_ireland(consistency="eventual"):
         kms.client("eu-west-1", use_ssl=True)
-        codes: list[str | None] = [event.error_code for event in kms.journal.events("Encrypt", key="k", error="e")]
-        names: tuple[str, str] = (kms.region, kms.account_id)
-        kms.clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f").set_state("ACTIVE")
-        kms.xks.route("https://proxy.example.com", LocalXksProxy(), credential=("ID", "secret"))
-        kms.xks.route("https://proxy.example.com/kms/xks/v1", "http://127.0.0.1:8000", timeout=1, ca_certs=None)
-        kms.xks.add_vpc_endpoint_service("com.amazonaws.vpce.us-east-1.vpce-svc-0", owner=names[1], fit=True)
-        actor: Principal = kms.principals.role("App", policies=[{}], tags={"a": "b"}).assume("other", mfa=True)
-        with kms.acting_as(actor.via("s3").having({"aws:SourceIp": "192.0.2.1"})) as same:
-            same.client("eu-west-1")
-        verdict: Decision = kms.simulate(actor, "kms:Decrypt", "k", encryption_context={"a": "b"}, context={})
-        told: str = kms.explain() + verdict.explain()
-        document: bytes = attestation_document({0: told}, b"key")
         kms.reset()
-        print(codes, names, document, current())
+        print(names, current())
+
+
+def control(kms: FakeKms) -> None:
+    """Use what a fake has."""
+    clock: Clock = kms.clock
+    now: datetime = clock.advance(days=1)
+    clock.travel_to(now + timedelta(days=1))
+    clock.freeze()
+    clock.unfreeze()
+    journal: Journal = kms.journal
+    events: list[Event] = journal.events("Encrypt", key="k", error="e", succeeded=False)
+    outcomes: list[tuple[str | None, str | None]] = [(event.error_code, event.raised) for event in events]
+    clusters: Clusters = kms.clusters
+    cluster: Cluster = clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f")
+    cluster.set_state("ACTIVE")
+    print(outcomes)
+
+
+class BrokenProxy:
+    """A proxy of the user's own."""
+
+    def call(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        """Fail."""
+        raise XksFailure(Failure.TIMEOUT, f"{path}: {body}")
+
+
+def keep_keys_outside(kms: FakeKms) -> None:
+    """Use external key stores."""
+    xks: Xks = kms.xks
+    local = LocalXksProxy()
+    proxy: XksProxy = local
+    xks.route("https://proxy.example.com", proxy, credential=("ID", "secret"))
+    xks.route("https://broken.example.com", BrokenProxy())
+    with serve(local, access_key_id="ID", secret_access_key="secret") as url:
+        xks.route("https://proxy.example.com/kms/xks/v1", url, timeout=1, ca_certs=None)
+    service = "com.amazonaws.vpce.us-east-1.vpce-svc-0"
+    xks.add_vpc_endpoint_service(service, owner=kms.account_id, meets_requirements=True)
+
+
+def authorize(kms: FakeKms, policy: PolicyDocument) -> None:
+    """Use principals and decisions."""
+    principals: Principals = kms.principals
+    role: Role = principals.role("App", policies=[policy], tags={"a": "b"})
+    session: Principal = role.assume("other", mfa=True)
+    credentials: Credentials = session.credentials
+    with kms.acting_as(session.via("s3").having({"aws:SourceIp": "192.0.2.1"})) as same:
+        same.client("eu-west-1")
+    decision: Decision = kms.simulate(role, "kms:Decrypt", "k", encryption_context={"a": "b"}, context={})
+    explanation: str = kms.explain() + decision.explain()
+    print(credentials["aws_access_key_id"], explanation)
+
+
+def seal(private_key: RSAPrivateKey, answer: bytes) -> None:
+    """Use what Nitro Enclaves need."""
+    document: bytes = attestation_document({0: "ab" * 48}, private_key.public_key())
+    authority = AttestationAuthority()
+    roots: list[bytes] = [authority.root]
+    print(document, open_ciphertext(private_key, answer), FakeKms(attestation_roots=roots))

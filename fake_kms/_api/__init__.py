@@ -1,0 +1,1 @@
+"""What `import fake_kms` offers: the fake itself, its options, and the decorator."""

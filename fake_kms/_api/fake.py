@@ -1,0 +1,272 @@
+"""The fake KMS that a user holds: opened and closed as context manager, decorator, or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from fake_kms._api.options import Options
+from fake_kms.clock import Clock
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from fake_kms._api.options import OptionKeywords
+    from fake_kms.controls.clusters import Clusters
+    from fake_kms.controls.journal import Event, Journal
+    from fake_kms.controls.principal import Principal
+    from fake_kms.controls.principals import Principals
+    from fake_kms.policy.decision import Decision
+    from fake_kms.service import Service
+    from fake_kms.wire import HttpRequest, HttpResponse
+    from fake_kms.xks import Xks
+
+__all__ = ["FakeKms", "current", "fake_kms"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class FakeKms:
+    """A fake KMS. While it is open, it answers every KMS request of the process.
+
+    The keywords are the fields of `fake_kms.Options`. A fake is opened once and closed once; two fakes share nothing.
+    """
+
+    def __init__(self, **options: Unpack[OptionKeywords]) -> None:
+        self._keywords = options
+        self.options = Options.of(options)
+        self.clock = Clock()
+        self._region = self.options.region
+        self._service: Service | None = None
+        self._principals: Principals | None = None
+        self._uninstall: Callable[[], None] | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        if self._closed:
+            state = "closed"
+        elif self._service is None:
+            state = "not opened"
+        else:
+            state = f"open, {len(self.journal)} requests"
+        return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}>"
+
+    # --- opening and closing ---------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Open the fake. Raises: RuntimeError if it has been opened before."""
+        if self._service is not None:
+            was = "closed" if self._closed else "open"
+            raise RuntimeError(f"this FakeKms is {was} already and is opened only once: make a new FakeKms()")
+        from fake_kms import adapters
+        from fake_kms.adapters.environment import configured
+
+        found = configured()
+        self._region = self.options.region or found.region
+        self._service = self._new_service()
+        self._uninstall = adapters.install(self, self.options.region, found)
+        return self
+
+    def stop(self) -> None:
+        """Close the fake; its journal can still be read. Raises: RuntimeError if it is not open."""
+        if self._uninstall is None:
+            was = "closed already" if self._closed else "not open yet"
+            raise RuntimeError(f"this FakeKms is {was}: call stop() once, after start()")
+        self._closed = True
+        uninstall, self._uninstall = self._uninstall, None
+        uninstall()
+        self._open_or_closed_service().close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __call__(self, target: F) -> F:
+        """Decorate a function, an async function, a `unittest.TestCase` or a class of tests.
+
+        Each call of the function, each test of the class, gets a fake of its own with these options. Raises:
+        TypeError for anything else.
+        """
+        from fake_kms._api.decorator import decorate
+
+        decorated: F = decorate(target, lambda: FakeKms(**self._keywords))
+        return decorated
+
+    # --- use -------------------------------------------------------------------------------------------------
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one HTTP request. Every adapter calls this, and nothing else."""
+        return self._open_service().handle(request)
+
+    def client(self, region_name: str | None = None, **config: Any) -> Any:
+        """Return a boto3 client of KMS, ready for use.
+
+        Making one takes 30 to 100 ms, so each is made once per process. Its requests are answered by whichever fake
+        is open; when none is, they raise RuntimeError, so that they never reach AWS.
+        Input: `region_name`, by default this fake's Region; `config` as for `boto3.client`.
+        """
+        self._open_service()
+        from fake_kms.adapters.clients import kms_client
+
+        return kms_client(region_name or self.region, config)
+
+    @property
+    def journal(self) -> Journal:
+        """Every request that reached this fake; still readable when it is closed."""
+        return self._open_or_closed_service().journal
+
+    @property
+    def region(self) -> str:
+        """The Region of this fake's clients: that of its options, else the one that was configured when it opened."""
+        if self._region is None:
+            raise RuntimeError(
+                "this FakeKms is not open yet, and no region was asked for: it will be the configured one"
+            )
+        return self._region
+
+    @property
+    def account_id(self) -> str:
+        """The account of callers whose access key is not registered."""
+        return self.options.account_id
+
+    @property
+    def principals(self) -> Principals:
+        """The registered users, roles, account roots and services."""
+        self._open_or_closed_service()
+        assert self._principals is not None  # noqa: S101 - made with the service
+        return self._principals
+
+    @property
+    def clusters(self) -> Clusters:
+        """The CloudHSM clusters for custom key stores; while none is registered, any cluster id is accepted."""
+        return self._open_or_closed_service().tools.clusters
+
+    @property
+    def xks(self) -> Xks:
+        """The external key store proxies: which object or URL answers for which XksProxyUriEndpoint."""
+        from fake_kms.xks import Xks
+
+        return Xks(self._open_or_closed_service().tools.xks)
+
+    def acting_as(self, principal: Principal) -> AbstractContextManager[Principal]:
+        """Within the `with` block, every client whose credentials are not registered calls as this principal."""
+        return self.principals.acting_as(principal)
+
+    def explain(self, event: Event | None = None) -> str:
+        """Return what was decided about a request and why: by default, about the last that was refused.
+
+        Raises: LookupError if no request was refused.
+        """
+        if event is None:
+            event = next((event for event in reversed(self.journal[:]) if event.error_code is not None), None)
+        if event is None:
+            raise LookupError("no request was refused; name the event to explain")
+        return event.explain()
+
+    def simulate(
+        self,
+        principal: Principal,
+        action: str,
+        key: str | None = None,
+        *,
+        encryption_context: Mapping[str, str] | None = None,
+        context: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> Decision:
+        """Return the decision about a principal and an action, without making a request.
+
+        Input: `action` with or without `kms:`; `key` by id, ARN or alias, None for actions without a key;
+        `context` has further condition keys. Raises: ValueError for an unknown action, LookupError for a key that does
+        not exist.
+        """
+        from fake_kms.adapters.clients import user_agent
+        from fake_kms.service.simulate import Question, simulate
+
+        service = self._open_service()
+        question = Question(
+            principal=principal,
+            action=action,
+            key=key,
+            region=self.region,
+            user_agent=user_agent(),
+            encryption_context=encryption_context or {},
+            context=context or {},
+        )
+        return simulate(service.tools, service.now(), question)
+
+    def reset(self) -> None:
+        """Delete all keys, aliases, principals and events, as in a fake just opened; the clock keeps its time."""
+        self._open_service().close()
+        self._service = self._new_service()
+
+    def _new_service(self) -> Service:
+        from fake_kms.adapters import moto_iam
+        from fake_kms.adapters.clients import kms_client
+        from fake_kms.controls.principals import Principals
+        from fake_kms.entropy import SeededEntropy, SystemEntropy
+        from fake_kms.service import Service
+
+        options, seed = self.options, self.options.seed
+        self._principals = Principals(
+            account=self.account_id,
+            region=self.region,
+            # A stream of its own: registering principals does not change which keys a seed makes.
+            entropy=SystemEntropy() if seed is None else SeededEntropy(("principals", seed)),
+            make_client=kms_client,
+            look_up=moto_iam.find_identity,
+            known_elsewhere=moto_iam.knows,
+        )
+        return Service(
+            clock=self.clock,
+            entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
+            principals=self._principals,
+            strict_identity=options.strict_identity,
+            verify_signatures=options.verify_signatures,
+            consistency=options.consistency,
+            quotas=options.quotas,
+            attestation_roots=options.attestation_roots,
+            check_answers=options.check_answers,
+        )
+
+    def _open_service(self) -> Service:
+        if self._closed:
+            raise RuntimeError("this FakeKms is closed: open a new one to make requests")
+        return self._open_or_closed_service()
+
+    def _open_or_closed_service(self) -> Service:
+        if self._service is None:
+            raise RuntimeError("this FakeKms is not open yet: use it in `with`, or call start()")
+        return self._service
+
+
+@overload
+def fake_kms(target: F, /) -> F: ...
+@overload
+def fake_kms(**options: Unpack[OptionKeywords]) -> FakeKms: ...
+def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
+    """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
+    fake = FakeKms(**options)
+    return fake if target is None else fake(target)
+
+
+def current() -> FakeKms:
+    """Return the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError if none is open."""
+    from fake_kms.adapters import handlers
+
+    handler = handlers.require()
+    assert isinstance(handler, FakeKms)  # noqa: S101 - only fakes are ever opened
+    return handler

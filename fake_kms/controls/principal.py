@@ -1,0 +1,113 @@
+"""A principal as a user holds it: its ARN, its credentials, and clients that call as it does."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from fake_kms.controls.arguments import check_name, compile_policies, context_keys, tag_keys
+from fake_kms.policy.request import IamPrincipal
+
+if TYPE_CHECKING:
+    import boto3
+
+    from fake_kms.controls.arguments import ContextKeys, PolicyDocument, Tags
+    from fake_kms.controls.principals import Principals
+    from fake_kms.policy.identity import Identity
+
+__all__ = ["Credentials", "Principal", "Role"]
+
+
+class Credentials(TypedDict):
+    """Credentials as `boto3.Session(**credentials)` and `boto3.client(..., **credentials)` take them."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str
+    aws_session_token: str | None
+
+
+class Principal:
+    """A registered caller. `kms.principals` makes them.
+
+    `arn` is as AWS prints it in its messages; `credentials` are for any SDK.
+    """
+
+    def __init__(self, registry: Principals, identity: Identity, *, temporary: bool) -> None:
+        self._registry = registry
+        self.identity = identity
+        self.arn = identity.principal.arn
+        self.account = identity.principal.account
+        self.credentials = registry.issue_credentials(self, temporary=temporary)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.arn}>"
+
+    def client(self, region_name: str | None = None, **config: Any) -> Any:
+        """Return a boto3 client of KMS that calls as this principal."""
+        return self._registry.make_client(region_name or self._registry.region, {**self.credentials, **config})
+
+    def session(self, region_name: str | None = None) -> boto3.Session:
+        """Return a boto3 session of this principal."""
+        import boto3
+
+        return boto3.Session(region_name=region_name or self._registry.region, **self.credentials)
+
+    def via(self, service: str, **context: str) -> Principal:
+        """Return this principal as AWS sees it when a service calls on its behalf, e.g. `app.via("s3")`.
+
+        Sets kms:ViaService (a bare service name gets the fake's Region), aws:ViaAWSService and aws:CalledVia;
+        `context` adds further condition keys.
+        """
+        host = service if "." in service else f"{service}.{self._registry.region}.amazonaws.com"
+        called = f"{host.split('.')[0]}.amazonaws.com"
+        chain = {"aws:CalledVia": (called,), "aws:CalledViaFirst": called, "aws:CalledViaLast": called}
+        return self.having({"kms:ViaService": host, "aws:ViaAWSService": "true"} | chain | context)
+
+    def having(self, context: ContextKeys) -> Principal:
+        """Return this principal with further condition keys in its requests, e.g. `{"aws:SourceIp": "192.0.2.1"}`."""
+        keys = {**self.identity.context, **context_keys(context)}
+        temporary = self.credentials["aws_session_token"] is not None
+        return Principal(self._registry, dataclasses.replace(self.identity, context=keys), temporary=temporary)
+
+
+class Role(Principal):
+    """An IAM role. It calls through a session; `assume` returns further ones."""
+
+    def __init__(self, registry: Principals, identity: Identity, role_id: str) -> None:
+        super().__init__(registry, identity, temporary=True)
+        self._role_id = role_id
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of the role itself, as policies name it."""
+        return self.identity.principal.role_arn or ""
+
+    def assume(
+        self,
+        session_name: str,
+        *,
+        policies: Sequence[PolicyDocument] = (),
+        tags: Tags | None = None,
+        mfa: bool = False,
+        context: ContextKeys | None = None,
+    ) -> Principal:
+        """Return another session of the role, with session policies, session tags and condition keys of its own."""
+        principal = IamPrincipal(
+            arn=f"{self.arn.rpartition('/')[0]}/{check_name(session_name)}",
+            account=self.account,
+            kind="AssumedRole",
+            role_arn=self.role_arn,
+            unique_id=f"{self._role_id}:{session_name}",
+            service=None,
+        )
+        keys = {**self.identity.context, "aws:userid": principal.unique_id, **tag_keys(tags)}
+        if mfa:
+            keys["aws:multifactorauthpresent"] = "true"
+        identity = dataclasses.replace(
+            self.identity,
+            principal=principal,
+            session=compile_policies(policies, "session policy {}"),
+            context=keys | context_keys(context),
+        )
+        return Principal(self._registry, identity, temporary=True)

@@ -1,0 +1,1 @@
+"""Pure Python stand-ins for what `cryptography` lacks, none of them constant in time: they are for tests."""

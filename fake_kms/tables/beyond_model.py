@@ -1,0 +1,61 @@
+"""What the service does beyond its public model: patterns, required members, enum sets.
+
+Source: measured by floci PR #3968; the enum set of MacAlgorithmSpec also recorded from AWS by LocalStack.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ACCEPTED_VALUES", "PATTERNS", "PRINTED_ENUM_SETS", "REQUIRED_MEMBERS"]
+
+# Shape name -> the pattern that AWS checks although the model has none.
+PATTERNS: dict[str, str] = {"KeyIdType": r"^\p{ASCII}+$"}
+
+# Operation -> a member that the model does not require: AWS answers a missing one as if it did. A dry run that ignores
+# the ciphertext does without.
+REQUIRED_MEMBERS: dict[str, str] = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
+
+# Shape name -> values that pass the enum check; they fail later, because the key spec refuses them.
+ACCEPTED_VALUES: dict[str, frozenset[str]] = {"SigningAlgorithmSpec": frozenset({"SYMMETRIC_DEFAULT"})}
+
+# Shape name -> the enum set as AWS prints it when a value is not in it. Assumed: AWS prints every other set in the
+# model's order; a recorded refusal for each member would settle it.
+PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
+    "EncryptionAlgorithmSpec": ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE", "SYMMETRIC_DEFAULT"),
+    "MessageType": ("RAW", "DIGEST", "EXTERNAL_MU"),
+    "MacAlgorithmSpec": ("HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"),
+    "SigningAlgorithmSpec": (
+        "RSASSA_PSS_SHA_256",
+        "RSASSA_PSS_SHA_384",
+        "RSASSA_PSS_SHA_512",
+        "RSASSA_PKCS1_V1_5_SHA_256",
+        "RSASSA_PKCS1_V1_5_SHA_384",
+        "RSASSA_PKCS1_V1_5_SHA_512",
+        "ECDSA_SHA_256",
+        "ECDSA_SHA_384",
+        "ECDSA_SHA_512",
+        "ED25519_SHA_512",
+        "ED25519_PH_SHA_512",
+        "SM2DSA",
+        "ML_DSA_SHAKE_256",
+    ),
+    # GenerateDataKey prints the specs of KMS keys, though it accepts AES_128 and AES_256 only.
+    "DataKeySpec": (
+        "RSA_2048",
+        "RSA_3072",
+        "RSA_4096",
+        "ECC_NIST_P256",
+        "ECC_NIST_P384",
+        "ECC_NIST_P521",
+        "ECC_SECG_P256K1",
+        "ECC_NIST_EDWARDS25519",
+        "SYMMETRIC_DEFAULT",
+        "HMAC_224",
+        "HMAC_256",
+        "HMAC_384",
+        "HMAC_512",
+        "SM2",
+        "ML_DSA_44",
+        "ML_DSA_65",
+        "ML_DSA_87",
+    ),
+}

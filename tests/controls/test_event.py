@@ -1,0 +1,99 @@
+"""How an event reads: answered, refused, or raised."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from fake_kms.controls.journal import Event, Journal
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
+BEFORE = "before anybody asked whether the caller may."
+
+
+def event(**changes):
+    facts = {
+        "operation": "Decrypt",
+        "request_id": "r",
+        "epoch": 0.0,
+        "access_key_id": "testing",
+        "principal": "arn:aws:iam::123456789012:user/admin",
+        "region": "us-east-1",
+        "key_arns": (KEY,),
+        "input": {},
+    }
+    return Event(**(facts | changes))
+
+
+ANSWERED = event()
+REFUSED = event(error_code="DisabledException", error_message=f"{KEY} is disabled.")
+RAISED = event(raised="TypeError")
+
+
+@pytest.mark.parametrize(
+    ("one", "succeeded", "outcome"),
+    [
+        (ANSWERED, True, "ok"),
+        (REFUSED, False, f"DisabledException: {KEY} is disabled."),
+        (event(error_code="InvalidCiphertextException"), False, "InvalidCiphertextException"),
+        (RAISED, False, "raised TypeError"),
+    ],
+)
+def test_its_outcome(one, succeeded, outcome):
+    text = f"Decrypt {KEY} by arn:aws:iam::123456789012:user/admin -> {outcome}"
+
+    assert (one.succeeded, str(one), repr(one)) == (succeeded, text, f"<Event {text}>")
+
+
+def test_a_wrong_encryption_context_is_named():
+    refused = event(error_code="InvalidCiphertextException", input={"EncryptionContext": {"a": "b"}})
+
+    assert str(refused).endswith("-> InvalidCiphertextException (under the encryption context {'a': 'b'})")
+
+
+def test_without_caller_and_keys():
+    assert str(event(operation="", principal=None, key_arns=())) == " - by nobody -> ok"
+
+
+@pytest.mark.parametrize(
+    ("one", "line"),
+    [
+        (REFUSED, f"  The request was answered {BEFORE}"),
+        (RAISED, f"  TypeError was raised {BEFORE}"),
+    ],
+)
+def test_its_explanation_where_nothing_was_decided(one, line):
+    assert one.explain() == f"{one}\n{line}"
+
+
+def test_it_does_not_change_and_is_equal_to_itself_only():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ANSWERED.raised = "TypeError"
+    assert event() != event()
+    assert {ANSWERED: 1}[ANSWERED] == 1
+
+
+def test_what_raised_is_among_what_failed_and_has_no_error_code():
+    journal = Journal()
+    for one in (ANSWERED, REFUSED, RAISED):
+        journal.add(one)
+
+    assert journal.events(succeeded=False) == [REFUSED, RAISED]
+    assert journal.events(succeeded=True) == [ANSWERED]
+    assert journal.events(error="DisabledException") == [REFUSED]
+
+
+def test_the_last_refusal_is_explained_and_not_what_raised_after_it(kms, client):
+    with pytest.raises(client.exceptions.NotFoundException):
+        client.describe_key(KeyId="foo")
+    kms.journal.add(RAISED)
+
+    assert kms.explain().startswith("DescribeKey - by arn:aws:iam::123456789012:user/admin -> NotFoundException: ")
+    assert kms.explain(RAISED).startswith(str(RAISED))
+
+
+def test_there_is_nothing_to_explain(kms, client):
+    client.list_keys()
+    with pytest.raises(LookupError, match=r"^no request was refused; name the event to explain$"):
+        kms.explain()

@@ -1,0 +1,79 @@
+"""The attestation documents that tests make."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from fake_kms.crypto import attestation, cbor
+from fake_kms.nitro import AttestationAuthority, attestation_document
+from fake_kms.nitro.authority import default_authority
+
+AUTHORITY = default_authority()
+PCRS = {0: bytes(range(48)), 1: b"\1" * 48, 2: b"\2" * 48, 8: b"\x08" * 48}
+
+
+def test_a_document_is_in_the_form_of_aws():
+    document = AUTHORITY.document(PCRS, b"public key", user_data=b"data", nonce=b"", timestamp_ms=1234)
+    protected, _, payload, signature = cbor.decode(document)
+
+    assert document[:6].hex() == "8444a1013822"
+    assert [len(signature), protected.hex()] == [96, "a1013822"]
+    assert list(cbor.decode(payload)) == [
+        "module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle", "public_key", "user_data", "nonce",
+    ]  # fmt: skip
+
+
+def test_pcrs_are_given_in_hexadecimal_too():
+    document = AUTHORITY.document({0: "aB" * 48, 1: "01" * 32}, None)
+
+    assert attestation.parse(document).pcrs == {0: b"\xab" * 48, 1: b"\1" * 32}
+
+
+def test_in_debug_mode_all_pcrs_are_zero():
+    document = AUTHORITY.document({0: "ab" * 48, 4: b"\1" * 48}, None, debug=True)
+
+    assert attestation.parse(document).pcrs == dict.fromkeys([0, 1, 2, 4], bytes(48))
+
+
+def test_an_rsa_key_is_given_as_an_object():
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+
+    read = attestation.parse(AUTHORITY.document(PCRS, key))
+
+    assert read.public_key == key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_the_default_authority_is_one_for_all():
+    assert default_authority() is AUTHORITY
+    assert AttestationAuthority().root != AUTHORITY.root
+
+
+def test_a_document_of_the_package_is_from_the_default_authority_and_dated_now():
+    import time
+
+    read = attestation.parse(attestation_document({0: "ab" * 48}, b"public key", nonce=b"once"))
+
+    attestation.verify_chain(read, [AUTHORITY.root], time.time())
+    assert abs(read.timestamp / 1000 - time.time()) < 600
+    assert (read.module_id, read.nonce, read.user_data) == ("i-1234567890abcdef0-enc0123456789abcdef", b"once", None)
+
+
+def test_digits_that_are_not_hexadecimal_are_refused():
+    with pytest.raises(ValueError, match="hexadecimal"):
+        attestation_document({0: "xy" * 48}, b"public key")
+
+
+def test_a_fake_without_recipients_loads_no_certificates():
+    code = (
+        "import sys, fake_kms; kms = fake_kms.FakeKms().start(); kms.client().create_key();"
+        "names = ('cryptography.x509', 'fake_kms.nitro', 'fake_kms.crypto.attestation', 'fake_kms.crypto.cbor');"
+        "print([name for name in names if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"

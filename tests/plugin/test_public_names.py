@@ -1,0 +1,62 @@
+"""What is public: the names that the package lists, and nothing that needs a deeper import."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+import fake_kms
+import fake_kms.nitro
+import fake_kms.xks
+
+TYPED = Path(__file__).parents[1] / "typing" / "public_api.py"
+README = Path(__file__).parents[2] / "README.md"
+
+
+def _imports(tree):
+    return {
+        (node.module, alias.name): alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+LAZY = [fake_kms, fake_kms.xks]
+
+
+@pytest.mark.parametrize(("package", "name"), [(package, name) for package in LAZY for name in package.__all__])
+def test_the_types_and_the_running_package_have_the_same_names_from_the_same_modules(package, name):
+    source = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+    modules = {imported: module for module, imported in _imports(source)}
+
+    assert getattr(package, name) is getattr(importlib.import_module(modules[name]), name)
+    assert name in dir(package)
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_there_are_no_other_names(package):
+    assert package._MODULES.keys() == set(package.__all__)
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'mock_kms'"):
+        package.mock_kms  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["fake_kms", "fake_kms.nitro", "fake_kms.xks"])
+def test_the_typed_program_uses_every_public_name(module):
+    tree = ast.parse(TYPED.read_text(encoding="utf-8"))
+    imported = {name: local for (home, name), local in _imports(tree).items() if home == module}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+    assert imported.keys() == set(importlib.import_module(module).__all__)
+    assert used.issuperset(imported.values())
+
+
+@pytest.mark.parametrize("package", [fake_kms, fake_kms.nitro, fake_kms.xks])
+def test_the_readme_lists_every_public_name(package):
+    section = README.read_text(encoding="utf-8").partition("## What is public")[2].partition("\n## ")[0]
+    listed = section.partition(f"- `{package.__name__}`: ")[2].partition("\n- ")[0].partition("\n\n")[0]
+
+    assert [name for name in package.__all__ if f"`{name}`" not in listed] == []
