@@ -56,3 +56,9 @@ def alias_of(client, key):
     alias_name = f"alias/{key['KeyId']}"
     client.create_alias(AliasName=alias_name, TargetKeyId=key["KeyId"])
     return alias_name
+
+
+def account_root(key):
+    """Return the ARN of the account of a key: a principal that every account has."""
+    _, partition, _, _, account, _ = key["Arn"].split(":", 5)
+    return f"arn:{partition}:iam::{account}:root"

@@ -41,11 +41,11 @@ def test_hmac(client, import_material, spec):
 
     assert "KeyMaterialId" not in answer
     assert "CurrentKeyMaterialId" not in describe(client, key)
-    made = client.generate_mac(KeyId=key["KeyId"], MacAlgorithm=algorithm, Message=b"m")["Mac"]
-    assert made == mac(raw, algorithm, b"m")
+    generated = client.generate_mac(KeyId=key["KeyId"], MacAlgorithm=algorithm, Message=b"m")["Mac"]
+    assert generated == mac(raw, algorithm, b"m")
     client.delete_imported_key_material(KeyId=key["KeyId"])
     import_material(client, key["KeyId"], raw)
-    assert client.verify_mac(KeyId=key["KeyId"], MacAlgorithm=algorithm, Message=b"m", Mac=made)["MacValid"]
+    assert client.verify_mac(KeyId=key["KeyId"], MacAlgorithm=algorithm, Message=b"m", Mac=generated)["MacValid"]
 
 
 @pytest.mark.aws

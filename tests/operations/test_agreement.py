@@ -157,13 +157,13 @@ if HAS_ML_KEM:
         @pytest.mark.parametrize("spec", ML_KEM_LENGTHS)
         def test_both_sides_have_the_same_secret(self, client, spec):
             key = encapsulation_key(client, spec)
-            made = client.encapsulate(**request_to(key))
-            blob = made["SharedSecretCiphertextBlob"]
+            encapsulated = client.encapsulate(**request_to(key))
+            blob = encapsulated["SharedSecretCiphertextBlob"]
 
             assert members(client.decapsulate(SharedSecretCiphertextBlob=blob, **request_to(key))) == {
                 "EncapsulationAlgorithm": "ML_KEM",
                 "KeyId": key["Arn"],
-                "SharedSecret": made["SharedSecret"],
+                "SharedSecret": encapsulated["SharedSecret"],
             }
 
         @pytest.mark.aws

@@ -6,8 +6,8 @@ import json
 
 import pytest
 from expected import members
-from iam import ACCOUNT, ROOT, allow
-from keys import arn_beside
+from iam import ROOT, allow
+from keys import account_root
 
 DEFAULT = """{
   "Version" : "2012-10-17",
@@ -34,8 +34,7 @@ class TestGetKeyPolicy:
 
     @pytest.mark.aws
     def test_the_default_policy(self, client, key):
-        account = arn_beside(key, "").split(":")[4]
-        default = {"Policy": DEFAULT.replace(ACCOUNT, account), "PolicyName": "default"}
+        default = {"Policy": DEFAULT.replace(ROOT, account_root(key)), "PolicyName": "default"}
 
         assert members(client.get_key_policy(KeyId=key["KeyId"])) == default
         assert members(client.get_key_policy(KeyId=key["Arn"], PolicyName="default")) == default
