@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fake_kms._version import __version__
+
 __all__ = [
     "Clock",
     "Cluster",
@@ -22,6 +24,7 @@ __all__ = [
     "Principal",
     "Principals",
     "Role",
+    "__version__",
     "current",
     "fake_kms",
 ]

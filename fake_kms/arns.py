@@ -1,6 +1,6 @@
 """ARNs of KMS keys and aliases, and the Regions and partitions in them.
 
-Source: Service Authorization Reference, resource types of AWS KMS; botocore's partitions.json.
+Source: Service Authorization Reference, resource types of AWS KMS; botocore, partitions.json.
 """
 
 from __future__ import annotations
@@ -112,6 +112,6 @@ def is_account(text: str) -> bool:
 def is_key_id(text: str) -> bool:
     """Return whether the text has the form of a key id: a UUID in any letter case, or `mrk-` and 32 hex digits.
 
-    Source: measured by floci PR #3968 (api_semantics section 2).
+    Source: docs/aws/api_semantics.md#key-identifiers-and-lookup; floci.
     """
     return _KEY_ID.fullmatch(text) is not None

@@ -19,7 +19,9 @@ from internals import store_of
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
+from fake_kms.controls.journal import Journal
 from fake_kms.tables import model
+from fake_kms.tables.undeclared_errors import may_answer
 from fake_kms.wire import HttpRequest
 
 pytest_plugins = ["pytester"]
@@ -62,6 +64,19 @@ def _no_configuration(monkeypatch, tmp_path_factory, request):
         "AWS_PROFILE",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _refusals_are_known(monkeypatch):
+    """Check that AWS is known to answer each refused operation with that error."""
+    real = Journal.add
+
+    def add(self, event):
+        real(self, event)
+        if event.error_code is not None and event.operation in model.load():
+            assert may_answer(model.load()[event.operation], event.error_code), event
+
+    monkeypatch.setattr(Journal, "add", add)
 
 
 def pytest_addoption(parser):

@@ -1,6 +1,6 @@
 """Policies as documents and denials in AWS's words, for the tests that need them.
 
-How AWS words a denial: authorization facts, section 4.
+Source: docs/aws/authorization.md#denials.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from fake_kms._api import collector
 from fake_kms._api.options import Options
 from fake_kms.clock import Clock
 
@@ -61,13 +62,14 @@ class FakeKms:
         if self._service is not None:
             was = "closed" if self._closed else "open"
             raise RuntimeError(f"this FakeKms is {was} already and is opened only once: make a new FakeKms()")
-        from fake_kms import adapters
-        from fake_kms.adapters.environment import configured
+        with collector.paused():
+            from fake_kms import adapters
+            from fake_kms.adapters.environment import configured
 
-        found = configured()
-        self._region = self.options.region or found.region
-        self._service = self._new_service()
-        self._uninstall = adapters.install(self, self.options.region, found)
+            found = configured()
+            self._region = self.options.region or found.region
+            self._service = self._new_service()
+            self._uninstall = adapters.install(self, self.options.region, found)
         return self
 
     def stop(self) -> None:

@@ -28,7 +28,7 @@ def is_kms_url(url: str) -> bool:
     """Return whether a URL is that of a KMS endpoint, in any partition.
 
     Those are kms.REGION.SUFFIX, kms-fips.REGION.SUFFIX and, of VPC endpoints, ….kms.REGION.vpce.SUFFIX, with a
-    partition's suffix for IPv4 or for dual stack. Source: botocore's endpoint rule set of KMS, its partitions.
+    partition's suffix for IPv4 or for dual stack. Source: botocore, its endpoint rules and partitions.
     """
     return _kms_url().match(url) is not None
 

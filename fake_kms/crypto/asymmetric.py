@@ -1,6 +1,7 @@
 """Asymmetric keys apart from signing: RSA encryption, key agreement, encapsulation, and encodings of keys.
 
-Source: AWS KMS Developer Guide, "Key spec reference"; crypto facts, sections 3 and 4.
+Source: Developer Guide, "Key spec reference"; docs/aws/crypto.md#asymmetric-keys;
+docs/aws/crypto.md#macs-random-bytes-key-agreement.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Attestation documents of AWS Nitro Enclaves: read them, and verify that they descend from a root certificate.
 
-A document is a COSE_Sign1 (RFC 9052) signed with ES384 by the key in the certificate it carries. Source: the facts
-on crypto, section 6, after aws-nitro-enclaves-nsm-api, docs/attestation_process.md.
+A document is a COSE_Sign1 (RFC 9052) signed with ES384 by the key in the certificate it carries. Source: AWS Nitro
+Enclaves, attestation_process.md; docs/aws/crypto.md#nitro-enclaves.
 
 No root certificate of AWS is built in, as its fingerprint (of "CN=aws.nitro-enclaves", generation 1) is known here
 only in part. Documents of real enclaves need AWS's root, PEM or DER, through `load_root`.

@@ -3,21 +3,21 @@
     01 02 KK 00 78 | material id (32) | 01 | nonce (16) | u32 length | CMS EncryptedData (AES-256-GCM)
 
 KK is 02 for Encrypt and ReEncrypt, 03 for data keys. The content holds 11 bytes more than the plaintext, and
-the tag. Header and encryption context are authenticated. Layout and lengths: 23 real blobs taken apart, see
-the facts on crypto, section 1; the meaning of the 11 bytes is not public, so here they are seven zeros and the
-plaintext's length. Assumed: the 32 bytes are the KeyMaterialId; a blob and a DescribeKey of the same real key
-would settle it.
+the tag. Header and encryption context are authenticated. The meaning of the 11 bytes is not public, so
+here they are seven zeros and the plaintext's length. Source: docs/aws/crypto.md#layout, from 23 real blobs;
+docs/aws/crypto.md#length; docs/aws/recorded.md#general, for the material id.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.crypto.context import canonical
 from fake_kms.crypto.der import tlv
-from fake_kms.crypto.primitives import BadCiphertext, open_gcm, sha256
+from fake_kms.crypto.primitives import BadCiphertext, open_gcm
 
 if TYPE_CHECKING:
     from fake_kms.crypto.material import Material
@@ -95,7 +95,7 @@ def decrypt(sealed: Sealed, material: Material, context: Mapping[str, str] | Non
 
 def additional_data(sealed: Sealed, context: Mapping[str, str] | None) -> bytes:
     """Return what an external key authenticates besides the content: a hash of the header and the context."""
-    return sha256(sealed.header + canonical(context))
+    return hashlib.sha256(sealed.header + canonical(context)).digest()
 
 
 def parse(blob: bytes) -> Sealed:

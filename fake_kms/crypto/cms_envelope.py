@@ -1,8 +1,8 @@
 """CiphertextForRecipient: an envelope that only the enclave of the attestation document can open.
 
 CMS EnvelopedData (RFC 5652) in AWS's own form: BER with indefinite lengths outside, version 2, the recipient by
-a key identifier of 32 bytes, RSAES-OAEP with SHA-256, AES-256-CBC. Source: the published sample in
-aws-nitro-enclaves-sdk-c, tests/cms_test.c, see the facts on crypto, section 6.
+a key identifier of 32 bytes, RSAES-OAEP with SHA-256, AES-256-CBC. Source: aws-nitro-enclaves-sdk-c, the
+sample in tests/cms_test.c; docs/aws/crypto.md#nitro-enclaves.
 
 Assumed: the key identifier is the SHA-256 of the SubjectPublicKeyInfo; one real answer together with its public
 key would settle it. Clients do not look at it.

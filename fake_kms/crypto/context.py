@@ -11,7 +11,7 @@ def canonical(context: Mapping[str, str] | None) -> bytes:
     """Serialize an encryption context so that two different ones never result in the same bytes.
 
     Pairs are sorted by key, and every key and value carries its length, so `{"ab": "c"}` and `{"a": "bc"}`
-    differ. An empty context is the same as none. Source: the AWS Encryption SDK's serialization.
+    differ. An empty context is the same as none. Source: AWS Encryption SDK, its serialization.
     """
     if not context:
         return b"\0\0"

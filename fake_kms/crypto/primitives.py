@@ -1,8 +1,7 @@
-"""The few symmetric primitives that the formats here are built from."""
+"""AES-GCM, and the exception for what does not decrypt."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -10,16 +9,11 @@ from cryptography.exceptions import InvalidTag
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["BadCiphertext", "open_gcm", "sha256"]
+__all__ = ["BadCiphertext", "open_gcm"]
 
 
 class BadCiphertext(Exception):  # noqa: N818 - operations translate it
     """The bytes are not a ciphertext of this key and context. On purpose it does not say which."""
-
-
-def sha256(data: bytes) -> bytes:
-    """Hash with SHA-256."""
-    return hashlib.sha256(data).digest()
 
 
 def open_gcm(cipher: AESGCM, iv: bytes, sealed: bytes, additional: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Private keys from a seed, by kind of key spec.
 
-The wheels of `cryptography` have ML-DSA and ML-KEM from version 48; builds against another OpenSSL may lack them
-(crypto facts, section 3.11).
+The wheels of `cryptography` have ML-DSA and ML-KEM from version 48; builds against another OpenSSL may lack them.
+Source: docs/aws/crypto.md#what-cryptography-offers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Signatures and MACs, by AWS's names of the algorithms.
 
-Source: AWS KMS Developer Guide, "Key spec reference" (padding, salt lengths, message types). An external mu needs
-version 49 of `cryptography` (crypto facts, section 3.11).
+Source: Developer Guide, "Key spec reference", for padding, salt lengths and message types. An external mu needs version
+49 of `cryptography`, see docs/aws/crypto.md#what-cryptography-offers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Imported key material: unwrap it, and read what is inside.
 
-Source: AWS KMS Developer Guide, "Importing key material"; RFC 5649 (AES key wrap with padding); crypto facts, 5.
+Source: Developer Guide, "Importing key material"; RFC 5649; docs/aws/crypto.md#imported-key-material.
 """
 
 from __future__ import annotations

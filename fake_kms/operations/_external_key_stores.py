@@ -1,7 +1,8 @@
 """External key stores: their settings, their proxies, and the errors and codes for failures of the proxies.
 
-Source: XKS proxy API specification v1.0.3; Developer Guide, xks-troubleshooting. Assumed: the codes for failures that
-these do not name, which have no `message` either; a proxy that answers so to a real KMS would settle them.
+Source: XKS proxy API specification; Developer Guide, "Troubleshooting external key stores". Assumed: the codes for
+failures that these do not name, which have no `message` either; contradicted by
+docs/aws/evidence.md#custom-key-stores.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import errors
-from fake_kms.errors import XKS_TEXTS
 from fake_kms.xks.failures import Failure, XksFailure
 from fake_kms.xks.protocol import RequestMetadata, check_health
 from fake_kms.xks.routes import XksTarget, normalized_endpoint
@@ -36,7 +36,7 @@ __all__ = [
 VPC = "VPC_ENDPOINT_SERVICE"
 
 # The error of CreateCustomKeyStore and UpdateCustomKeyStore when the proxy does not report that it is well.
-_ERRORS: Mapping[Failure, Callable[[str | None], KmsError]] = {
+_ERRORS: Mapping[Failure, Callable[[str], KmsError]] = {
     Failure.UNREACHABLE: errors.xks_unreachable,
     Failure.TLS: errors.xks_unreachable,
     Failure.TIMEOUT: errors.xks_unreachable,
@@ -101,7 +101,7 @@ def check_proxy(call: Call, settings: Mapping[str, Any]) -> None:
         check_health(connect_proxy(call, settings), request_metadata(call))
     except XksFailure as failure:
         error = _ERRORS.get(failure.kind, errors.xks_response)
-        raise error(XKS_TEXTS.get(failure.kind.value)) from failure
+        raise error(failure.kind.value) from failure
 
 
 def try_proxy(call: Call, settings: Mapping[str, Any]) -> str | None:

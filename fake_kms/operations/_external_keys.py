@@ -1,6 +1,6 @@
 """External keys: their description, and encryption with them, through the proxy of their key store.
 
-Source: XKS proxy API specification v1.0.3; Developer Guide, xks-troubleshooting.
+Source: XKS proxy API specification; Developer Guide, "Troubleshooting external key stores".
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.errors import XKS_TEXTS
 from fake_kms.operations._external_key_stores import connect_proxy, request_metadata
 from fake_kms.xks import protocol
 from fake_kms.xks.container import pack, unpack
@@ -29,8 +28,8 @@ def check_external_key(call: Call, key_store: CustomKeyStore, xks_key_id: str) -
         external = protocol.describe_key(proxy, xks_key_id, request_metadata(call))
     except XksFailure as failure:
         missing = failure.kind is Failure.KEY_NOT_FOUND
-        error = errors.xks_key_not_found if missing else errors.custom_key_store_state
-        raise error(XKS_TEXTS.get(failure.kind.value)) from failure
+        error = errors.xks_key_not_found if missing else errors.xks_key_unusable
+        raise error(failure.kind.value) from failure
     if external.key_spec != "AES_256":
         raise errors.xks_key_spec(external.key_spec)
     if not {"ENCRYPT", "DECRYPT"} <= set(external.key_usage):
@@ -46,7 +45,7 @@ def encrypt_externally(call: Call, key: Key, content: bytes, aad: bytes) -> byte
         proxy = connect_proxy(call, key_store.settings)
         return pack(protocol.encrypt(proxy, xks_key_id, request_metadata(call, key), content, aad))
     except XksFailure as failure:
-        raise errors.xks_operation(XKS_TEXTS.get(failure.kind.value)) from failure
+        raise errors.xks_operation(failure.kind.value) from failure
 
 
 def decrypt_externally(call: Call, key: Key, packed: bytes, aad: bytes) -> bytes:
@@ -61,9 +60,9 @@ def decrypt_externally(call: Call, key: Key, packed: bytes, aad: bytes) -> bytes
         proxy = connect_proxy(call, key_store.settings)
         return protocol.decrypt(proxy, xks_key_id, request_metadata(call, key), encrypted, aad)
     except XksFailure as failure:
-        rejected = failure.kind is Failure.INVALID_CIPHERTEXT
-        error = errors.xks_ciphertext if rejected else errors.xks_operation
-        raise error(XKS_TEXTS.get(failure.kind.value)) from failure
+        if failure.kind is Failure.INVALID_CIPHERTEXT:
+            raise errors.xks_ciphertext() from failure
+        raise errors.xks_operation(failure.kind.value) from failure
 
 
 def _external(key: Key) -> tuple[CustomKeyStore, str]:

@@ -1,6 +1,6 @@
 """What the operations on custom key stores have in common: finding one, and the settings of its type.
 
-Source: CreateCustomKeyStore and UpdateCustomKeyStore.
+Source: API_CreateCustomKeyStore; API_UpdateCustomKeyStore.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def check_required_members(kind: str, request: Mapping[str, Any]) -> None:
     """Check that a request has what a key store of this type needs. Raises: KmsError ValidationException."""
     for member in _REQUIRED[kind]:
         if member not in request:
-            raise errors.member_required(member, f"for custom key stores of type {kind}")
+            raise errors.member_required_by_type(member, kind)
 
 
 def check_members_of(kind: str, request: Mapping[str, Any]) -> None:
@@ -75,7 +75,7 @@ def check_members_of(kind: str, request: Mapping[str, Any]) -> None:
     for other, members in _MEMBERS.items():
         for member in request:
             if other != kind and member in members:
-                raise errors.member_not_valid(member, f"for custom key stores of type {kind}")
+                raise errors.member_not_valid_for_type(member, kind)
 
 
 def check_name_is_free(call: Call, name: str) -> None:
@@ -86,13 +86,13 @@ def check_name_is_free(call: Call, name: str) -> None:
 
 def check_connectivity(settings: Mapping[str, Any], request: Mapping[str, Any]) -> None:
     """Check that a VPC endpoint service is named where one is used, and only there. Raises: KmsError."""
-    because = f"with XksProxyConnectivity {settings['XksProxyConnectivity']}"
-    if settings["XksProxyConnectivity"] == VPC:
+    connectivity = settings["XksProxyConnectivity"]
+    if connectivity == VPC:
         if _VPC_SERVICE not in settings:
-            raise errors.member_required(_VPC_SERVICE, because)
+            raise errors.member_required_with(_VPC_SERVICE, "XksProxyConnectivity", connectivity)
         return
     for member in sorted(_VPC_MEMBERS & request.keys()):
-        raise errors.member_not_valid(member, because)
+        raise errors.member_not_valid_with(member, "XksProxyConnectivity", connectivity)
 
 
 def settings_of(call: Call, kind: str, before: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ __all__ = ["key_metadata"]
 
 
 def key_metadata(key: Key) -> dict[str, Any]:
-    """Describe a key with AWS's exact members (api_semantics section 4)."""
+    """Describe a key with AWS's exact members. Source: docs/aws/api_semantics.md#keymetadata."""
     metadata: dict[str, Any] = {
         "AWSAccountId": key.account,
         "Arn": key.arn,

@@ -1,6 +1,6 @@
 """When key material is rotated, and what a rotation does.
 
-Source: AWS KMS Developer Guide, "Rotating KMS keys".
+Source: Developer Guide, "Rotating KMS keys".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Aliases: friendly names of keys.
 
 Order of the checks: constraints, prefix, characters, reserved names, target key, its state, existing alias,
-quota (api_semantics, CreateAlias; partly inferred there).
+quota. Source: docs/aws/api_semantics.md#createalias, where a part is inferred.
 """
 
 from __future__ import annotations

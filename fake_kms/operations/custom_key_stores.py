@@ -1,7 +1,7 @@
 """Custom key stores: the user's CloudHSM clusters and external key managers, and the keys in them.
 
-Source: AWS KMS Developer Guide, "Key stores"; the documentation of the operations and of their errors (api_semantics
-section 7). Assumed: the order of the checks, all of which come after authorization.
+Source: Developer Guide, "Key stores"; API_CreateCustomKeyStore; docs/aws/api_semantics.md#custom-key-stores. Assumed:
+the order of the checks, all of which come after authorization.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_key_store", "put_into_key_store"]
 
-# What may change while the key store is connected. Source: UpdateCustomKeyStore; CustomKeyStoreInvalidStateException
-# knows of the name only. Assumed: the operation is right.
+# What may change while the key store is connected. Source: API_UpdateCustomKeyStore. Assumed: this
+# page is right, and not that of CustomKeyStoreInvalidStateException, which knows of the name only.
 _UPDATED_ANY_TIME = {
     "CustomKeyStoreId",
     "NewCustomKeyStoreName",
@@ -150,7 +150,7 @@ def _check_external_update(call: Call, key_store: CustomKeyStore) -> None:
     before, settings = key_store.settings, settings_of(call, EXTERNAL, key_store.settings)
     changed = settings["XksProxyConnectivity"] != before["XksProxyConnectivity"]
     if changed and "XksProxyUriEndpoint" not in call.input:
-        raise errors.member_required("XksProxyUriEndpoint", "to change XksProxyConnectivity")
+        raise errors.uri_endpoint_required()
     check_connectivity(settings, call.input)
     if settings == before:
         return
@@ -197,17 +197,16 @@ def check_key_store(call: Call, spec: KeySpec) -> None:
     """Check what CreateKey says about a custom key store. Raises: KmsError."""
     request = call.input
     origin = request.get("Origin", "AWS_KMS")
-    because = f"with Origin {origin}"
     if "XksKeyId" in request and origin != EXTERNAL:
-        raise errors.member_not_valid("XksKeyId", because)
+        raise errors.member_not_valid_with("XksKeyId", "Origin", origin)
     if origin not in {CLOUD_HSM, EXTERNAL}:
         if "CustomKeyStoreId" in request:
-            raise errors.member_not_valid("CustomKeyStoreId", because)
+            raise errors.member_not_valid_with("CustomKeyStoreId", "Origin", origin)
         return
     for member in ("CustomKeyStoreId", "XksKeyId") if origin == EXTERNAL else ("CustomKeyStoreId",):
         if member not in request:
-            raise errors.member_required(member, because)
-    # Assumed: the code, and no `message`; the rule is documented.
+            raise errors.member_required_with(member, "Origin", origin)
+    # Assumed: the code of this refusal, and no `message`; the rule is documented.
     if spec.name != "SYMMETRIC_DEFAULT" or request.get("MultiRegion"):
         raise errors.unsupported()
     _check_takes_key(call, origin)
@@ -215,7 +214,7 @@ def check_key_store(call: Call, spec: KeySpec) -> None:
 
 def _check_takes_key(call: Call, origin: str) -> None:
     key_store = named_key_store(call)
-    if key_store.kind != origin:  # Assumed: the code, and no `message`
+    if key_store.kind != origin:  # Assumed: the code of this refusal, and no `message`.
         raise errors.unsupported()
     connected_key_store(call)
     if key_store.external and call.input["XksKeyId"] in key_store.keys:

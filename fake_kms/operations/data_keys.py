@@ -73,7 +73,7 @@ def _check_pair(call: Call) -> None:
     try:
         check_available(spec)
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
 
 
 def _data_key_pair(call: Call) -> Output:

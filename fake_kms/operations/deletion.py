@@ -19,7 +19,7 @@ _DEFAULT_WINDOW = 30
 
 
 def _check_window(call: Call) -> None:
-    # Assumed: before the key is looked up, like the other range checks.
+    # Assumed: the range is checked before the key is looked up, like the other ranges.
     if not 7 <= call.input.get("PendingWindowInDays", _DEFAULT_WINDOW) <= 30:  # noqa: PLR2004 - AWS's range
         raise errors.pending_window()
 
@@ -72,7 +72,8 @@ def _delete(tools: Tools, key: Key, due: float) -> None:
 def cancel_key_deletion(call: Call) -> Output:
     """Cancel the deletion of a key, which is Disabled then. Output: KeyId is the ARN.
 
-    Assumed: a key without its imported material is PendingImport again. Source: API_CancelKeyDeletion.
+    A key without its imported material is PendingImport again. Source: API_CancelKeyDeletion;
+    docs/aws/evidence.md#imported-key-material.
     """
     call.key.transition(Change.CANCEL_DELETION)
     call.key.deletion_date = call.key.pending_window_days = None

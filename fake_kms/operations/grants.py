@@ -1,6 +1,6 @@
 """Grants: created, listed, retired and revoked.
 
-Source: AWS KMS Developer Guide, "Grants"; the documentation of the operations; authorization facts, section 6.
+Source: Developer Guide, "Grants"; API_CreateGrant; API_RetireGrant; docs/aws/authorization.md#grants.
 """
 
 from __future__ import annotations
@@ -181,8 +181,8 @@ def _check_filters(call: Call) -> None:
 def list_grants(call: Call) -> Output:
     """List the grants of a key, all or those of a GrantId or grantee; 50 a page, at most 100. Source: API_ListGrants.
 
-    Assumed: Name is the empty string where a grant has none; an unknown GrantId lists nothing; whoever asks may filter
-    by GranteeServicePrincipal, which AWS keeps for its services.
+    Name is the empty string where a grant has none. Source: docs/aws/evidence.md#grants. Assumed: an unknown GrantId
+    lists nothing; whoever asks may filter by GranteeServicePrincipal, which AWS keeps for its services.
     """
     request = call.input
     if "GrantId" in request and not _GRANT_ID.fullmatch(request["GrantId"]):

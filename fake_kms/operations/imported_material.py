@@ -1,7 +1,7 @@
 """Imported key material: parameters for the import, import, expiry, deletion.
 
-Order of the checks: look-up, origin, state (measured), then parameters, token, material (inferred). Source: AWS KMS
-Developer Guide, "Importing key material", and the documentation of the operations.
+Order of the checks: look-up, origin, state (measured), then parameters, token, material (inferred). Source:
+docs/aws/api_semantics.md#check-order; Developer Guide, "Importing key material"; API_ImportKeyMaterial.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Connecting and disconnecting custom key stores.
 
-Source: AWS KMS Developer Guide, "Key stores"; ConnectionErrorCode of CustomKeyStoresListEntry.
+Source: Developer Guide, "Key stores"; API_CustomKeyStoresListEntry, ConnectionErrorCode.
 """
 
 from __future__ import annotations

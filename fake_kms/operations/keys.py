@@ -69,7 +69,7 @@ def _check_available(spec: KeySpec) -> None:
     try:
         check_available(spec)
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
 
 
 def _spec(call: Call) -> KeySpec:

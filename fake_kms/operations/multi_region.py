@@ -1,6 +1,6 @@
 """Multi-Region keys: replicas, and which of them is the primary.
 
-Source: AWS KMS Developer Guide, "Multi-Region keys", and the documentation of the operations.
+Source: Developer Guide, "Multi-Region keys"; API_ReplicateKey; API_UpdatePrimaryRegion.
 """
 
 from __future__ import annotations

@@ -33,6 +33,6 @@ def generate_random(call: Call) -> Output:
 
     Input: CustomKeyStoreId names a connected CloudHSM key store to take them from. Raises:
     CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException, UnsupportedOperationException for an external
-    key store (Assumed: without `message`). Source: API_GenerateRandom.
+    key store. Source: API_GenerateRandom. Assumed: that refusal has no `message`.
     """
     return {"Plaintext": call.tools.entropy.bytes(call.input["NumberOfBytes"])}

@@ -1,7 +1,7 @@
 """Rotation: new key material for the same key, automatic or on demand.
 
-Order of the checks (measured): range, look-up, origin, state, key spec. Source: AWS KMS Developer Guide, "Rotating KMS
-keys", and the documentation of the operations.
+Order of the checks (measured): range, look-up, origin, state, key spec. Source:
+docs/aws/api_semantics.md#check-order; Developer Guide, "Rotating KMS keys"; API_EnableKeyRotation.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ def _check_rotates(call: Call) -> None:
 def enable_key_rotation(call: Call) -> None:
     """Rotate a symmetric key every RotationPeriodInDays (90 to 2560, default 365).
 
-    The first time a period after now. Assumed: called again without a period it changes nothing.
-    Raises: UnsupportedOperationException for other key specs (no text) and for replicas. Source: API_EnableKeyRotation.
+    The first time a period after now; called again without a period it changes nothing.
+    Raises: UnsupportedOperationException for other key specs (no text) and for replicas. Source: API_EnableKeyRotation;
+    docs/aws/recorded.md#key-rotation.
     """
     materials = call.key.materials
     period = call.input.get("RotationPeriodInDays", materials.rotation_period or DEFAULT_PERIOD)
@@ -94,7 +95,8 @@ def rotate_key_on_demand(call: Call) -> Output:
     """Rotate a symmetric key now; at most 25 times in its life. Output: KeyId is the ARN.
 
     A key with imported material takes the material that waits for its rotation. NextRotationDate does not change.
-    Assumed: the rotation is complete at once. Source: API_RotateKeyOnDemand.
+    Source: API_RotateKeyOnDemand. Assumed: the rotation is complete at once; contradicted by
+    docs/aws/recorded.md#key-rotation.
     """
     key, materials = call.key, call.key.materials
     materials.on_demand_rotations += 1
@@ -104,7 +106,8 @@ def rotate_key_on_demand(call: Call) -> Output:
 
 
 def _check_lists(call: Call) -> None:
-    # Assumed: keys that never rotate are refused like EnableKeyRotation refuses them; the model declares the code.
+    # Assumed: keys that never rotate are refused like EnableKeyRotation refuses them; contradicted by
+    # docs/aws/recorded.md#key-rotation.
     if not call.key.spec.symmetric:
         raise errors.unsupported()
 

@@ -27,7 +27,8 @@ _KEY = KeyUse(usage="SIGN_VERIFY", algorithm="SigningAlgorithm")
 def _check_message(call: Call) -> None:
     algorithm, message_type = call.input["SigningAlgorithm"], call.input.get("MessageType", "RAW")
     spec = call.key.spec
-    # Assumed: EXTERNAL_MU with keys other than ML-DSA is refused like DIGEST with ML-DSA, by key spec.
+    # EXTERNAL_MU with keys other than ML-DSA is refused like DIGEST with ML-DSA, by key spec. Source:
+    # docs/aws/recorded.md#sign-verify.
     if message_type not in MESSAGE_TYPES_OF_KIND.get(spec.kind, MESSAGE_TYPES):
         raise errors.message_type_of_key_spec(message_type, spec.name)
     if message_type not in MESSAGE_TYPES_OF_ALGORITHM.get(algorithm, (message_type,)):
@@ -52,7 +53,7 @@ def sign(call: Call) -> Output:
             call.material.private, algorithm, message, call.input.get("MessageType", "RAW")
         )
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
     return {"KeyId": call.key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 
@@ -66,5 +67,5 @@ def verify(call: Call) -> Output:
     except signature_schemes.BadSignature:
         raise errors.invalid_signature_of_message() from None
     except Unavailable as lack:
-        raise errors.unsupported(str(lack)) from None
+        raise errors.unavailable_here(str(lack)) from None
     return {"KeyId": call.key.arn, "SignatureValid": True, "SigningAlgorithm": algorithm}

@@ -17,7 +17,8 @@ __all__: list[str] = []
 def get_key_last_usage(call: Call) -> Output:
     """Return the last successful cryptographic operation of a key, if there was one; replicas have their own.
 
-    Tracking starts when the key is created. Assumed: KeyId is the bare id. Source: API_GetKeyLastUsage.
+    Tracking starts when the key is created; KeyId is the bare id. Source: API_GetKeyLastUsage;
+    docs/aws/recorded.md#other-public-native-evidence.
     """
     key = call.key
     output: Output = {

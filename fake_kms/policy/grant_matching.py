@@ -1,6 +1,6 @@
 """Whether a grant covers a request, and whether one grant is at least as strict as another.
 
-Source: CreateGrant and GrantConstraints in the API Reference; Developer Guide, "Grants in AWS KMS".
+Source: API_CreateGrant; API_GrantConstraints; Developer Guide, "Grants in AWS KMS".
 """
 
 from __future__ import annotations

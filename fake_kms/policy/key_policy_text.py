@@ -13,7 +13,7 @@ __all__ = ["default_key_policy", "normalize"]
 def default_key_policy(root_arn: str) -> str:
     """Return the policy of a key that is created without one: IAM policies of the account decide.
 
-    Source: CreateKey and GetKeyPolicy examples of the AWS CLI and SDKs, byte for byte.
+    Source: AWS CLI Reference, create-key and get-key-policy, byte for byte; docs/aws/authorization.md#key-policies.
     """
     return _print(
         {
@@ -36,9 +36,9 @@ def default_key_policy(root_arn: str) -> str:
 def normalize(text: str) -> str:
     """Return a valid key policy in the form in which GetKeyPolicy returns it.
 
-    Members keep their order; principals in an array of one come back as a string. Source: GetKeyPolicy output in
-    AWS documentation and public issues (authorization facts, section 5). Assumed: Action and Resource keep arrays of
-    one.
+    Members keep their order; principals in an array of one come back as a string. Source:
+    docs/aws/authorization.md#principal-matching; docs/aws/authorization.md#key-policies. Assumed: Action and Resource
+    keep arrays of one.
     """
     document = json.loads(text)
     statements = document["Statement"]

@@ -93,7 +93,8 @@ class PrincipalElement:
 def must_allow_for_grantee(grantee: str, caller: IamPrincipal) -> MustAllow | None:
     """Return which of the caller's own policies must allow, too; None when the caller is not the grantee.
 
-    Assumed: a boundary and session policies limit a grant as they limit a key policy that names the same ARN.
+    A boundary and session policies limit a grant as they limit a key policy that names the same ARN. Source:
+    docs/aws/recorded.md#grants; docs/aws/evidence.md#grants.
     """
     if caller.kind == "Service":
         return MustAllow.NONE if grantee == caller.service else None

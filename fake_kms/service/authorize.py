@@ -1,6 +1,6 @@
 """Whether the caller may: each resource of a call is checked against policies and grants, in AWS's order.
 
-What is checked on what: authorization facts, section 1; the wording of refusals: section 4.
+Source: docs/aws/authorization.md#permissions, for what is checked on what; docs/aws/authorization.md#denials.
 """
 
 from __future__ import annotations
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["authorize"]
 
-_CLAUSES = {
-    Outcome.DENIED_BY_KEY_POLICY: "with an explicit deny in a resource-based policy",
-    Outcome.DENIED_BY_IDENTITY_POLICY: "with an explicit deny in an identity-based policy",
-    Outcome.DENIED_BY_BOUNDARY: "with an explicit deny in a permissions boundary",
-    Outcome.DENIED_BY_SESSION_POLICY: "with an explicit deny in a session policy",
-    Outcome.NOT_ALLOWED_BY_KEY_POLICY: "because no resource-based policy allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_IDENTITY_POLICY: "because no identity-based policy allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_BOUNDARY: "because no permissions boundary allows the {action} action",
-    Outcome.NOT_ALLOWED_BY_SESSION_POLICY: "because no session policy allows the {action} action",
-}
 _NO_TOKENS: frozenset[str] = frozenset()
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
@@ -131,8 +121,7 @@ def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
 
 
 def _denied(call: Call, action: str, resource: str, decision: Decision) -> KmsError:
-    clause = _CLAUSES[decision.outcome].format(action=action)
-    return errors.access_denied(call.caller.arn, action, resource, clause)
+    return errors.access_denied(decision.outcome.value, call.caller.arn, action, resource)
 
 
 def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> None:

@@ -2,8 +2,8 @@
 
 Each shape of the model is compiled once, into a function that returns the violations in a value.
 
-Grammar: errors.md, "ValidationException grammar" (recorded and measured; paths into lists by analogy with the
-recorded `tags.1.member.tagKey`). Violations come in the order of the model's members. Assumed: that order.
+Source: docs/aws/errors.md#constraint-violations. Paths into lists are like the recorded `tags.1.member.tagKey`.
+Assumed: violations come in the order of the model's members.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ __all__ = ["check_constraints"]
 class Violation(NamedTuple):
     """A constraint that a value violates.
 
-    `value` is how the message shows the value: "Value 'x'", "Value null", or "Value" for what must not be shown. `path`
-    leads to the value from the shape that is being checked.
+    `value` is how the message shows the value, None for what must not be shown. `path` leads to the value from the
+    shape that is being checked.
     """
 
-    value: str
+    value: str | None
     constraint: str
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.value} at '{'.'.join(self.path)}' failed to satisfy constraint: {self.constraint}"
+        return errors.violation(".".join(self.path), self.constraint, self.value)
 
     def inside(self, member: str) -> Violation:
         """Return this violation as the shape around it sees it."""
@@ -103,7 +103,7 @@ def _compile_structure(shape: Shape) -> Check:
 
 def _compile_enum(shape: Shape) -> Check:
     accepted = ACCEPTED_VALUES.get(shape.name, frozenset()).union(shape.enum)
-    constraint = f"Member must satisfy enum value set: {_enum_set(shape)}"
+    constraint = errors.in_enum_set(_enum_set(shape))
 
     def check_enum(value: str) -> Sequence[Violation]:
         return _NONE if value in accepted else [_violation(shape, value, constraint)]
@@ -117,7 +117,7 @@ def _compile_integer(shape: Shape) -> Check:
     def check_integer(value: int) -> Sequence[Violation]:
         if low <= value <= high:
             return _NONE
-        return [_violation(shape, value, f"Member must have value {_limit_of(value, shape)}")]
+        return [_violation(shape, value, errors.with_value(_limit_of(value, shape)))]
 
     return check_integer
 
@@ -125,7 +125,7 @@ def _compile_integer(shape: Shape) -> Check:
 def _compile_list(shape: Shape, element: Shape) -> Check:
     check_length = _compile_length(shape)
     if element.enum:
-        constraint = f"Member must satisfy constraint: [Member must satisfy enum value set: {_enum_set(element)}]"
+        constraint = errors.with_elements(errors.in_enum_set(_enum_set(element)))
 
         def check_enum_list(value: list[Any]) -> Sequence[Violation]:
             violations = check_length(value)
@@ -159,10 +159,9 @@ def _compile_length(shape: Shape) -> Check:
             return _NONE
         violations = []
         if not low <= len(value) <= high:
-            violations.append(_violation(shape, value, f"Member must have length {_limit_of(len(value), shape)}"))
+            violations.append(_violation(shape, value, errors.with_length(_limit_of(len(value), shape))))
         if matches is not None and not matches(value):
-            constraint = f"Member must satisfy regular expression pattern: {shape.pattern}"
-            violations.append(_violation(shape, value, constraint))
+            violations.append(_violation(shape, value, errors.matching(shape.pattern)))
         return violations
 
     return check_length
@@ -178,22 +177,22 @@ def _limits(shape: Shape) -> tuple[float, float]:
 def _limit_of(number: int, shape: Shape) -> str:
     """Word the limit that a value or length is beyond."""
     if shape.minimum is not None and number < shape.minimum:
-        return f"greater than or equal to {shape.minimum}"
-    return f"less than or equal to {shape.maximum}"
+        return errors.at_least(shape.minimum)
+    return errors.at_most(shape.maximum)
 
 
-def _enum_set(shape: Shape) -> str:
-    return f"[{', '.join(PRINTED_ENUM_SETS.get(shape.name, shape.enum))}]"
+def _enum_set(shape: Shape) -> tuple[str, ...]:
+    return PRINTED_ENUM_SETS.get(shape.name, shape.enum)
 
 
 def _violation(shape: Shape, value: Any, constraint: str) -> Violation:
     if shape.sensitive or isinstance(value, bytes):
-        return Violation("Value", constraint)
-    return Violation(f"Value '{_printed(value)}'", constraint)
+        return Violation(None, constraint)
+    return Violation(f"'{_printed(value)}'", constraint)
 
 
 def _null(shape: Shape) -> Violation:
-    return Violation("Value" if shape.sensitive else "Value null", "Member must not be null")
+    return Violation(None if shape.sensitive else "null", errors.not_null())
 
 
 def _printed(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The key policy of a request: its size, its form, the principals it names, and whether it locks the caller out.
 
-Source: PutKeyPolicy and CreateKey, Policy and BypassPolicyLockoutSafetyCheck; authorization facts, section 5.
+Source: API_PutKeyPolicy, Policy and BypassPolicyLockoutSafetyCheck; docs/aws/authorization.md#key-policies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Check that each key may be used as the operation uses it: usage, origin, state, algorithm (AWS's order, measured)."""
+"""Check that each key may be used as the operation uses it: usage, origin, state, algorithm, in AWS's order.
+
+Source: docs/aws/api_semantics.md#check-order; floci.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What conditions can ask about a request: every kms: condition key, and the global ones that have a value here.
 
 A key has a value only for the operations whose row in the permissions table names it (global keys: for all). Values
-are worked out when a condition asks. Source: AWS KMS Developer Guide, "Condition keys"; IAM User Guide, "AWS global
-condition context keys"; authorization facts, section 3.3.
+are worked out when a condition asks. Source: Developer Guide, "Condition keys"; IAM User Guide, "AWS global condition
+context keys"; docs/aws/authorization.md#condition-keys.
 """
 
 from __future__ import annotations
@@ -227,7 +227,8 @@ _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:resourcealiases": _aliases,
     "kms:retiringprincipal": _parameter("RetiringPrincipal"),
     "kms:retiringserviceprincipal": _parameter("RetiringServicePrincipal"),
-    # Assumed: the two numbers have their default when the caller does not say them.
+    # Both have their default when the request has none. Source: docs/aws/recorded.md#key-rotation, for the rotation
+    # period. Assumed: the waiting period has its default, too.
     "kms:rotationperiodindays": _parameter("RotationPeriodInDays", 365),
     "kms:schedulekeydeletionpendingwindowindays": _parameter("PendingWindowInDays", 30),
     "kms:signingalgorithm": _parameter("SigningAlgorithm"),

@@ -1,6 +1,6 @@
 """Which keys a request is about, as the operation's declaration says.
 
-Order and texts of a look-up by ciphertext: api_semantics, Decrypt and ReEncrypt (measured; recorded for ReEncrypt).
+Source: docs/aws/api_semantics.md#decrypt, for a look-up by ciphertext; docs/aws/api_semantics.md#reencrypt.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Recipients in Nitro Enclaves, on the way in: the attestation document.
 
-Source: the Recipient documentation of the operations that have it.
+Source: API_RecipientInfo.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _attestation(recipient: Mapping[str, Any], roots: Sequence[bytes] | None, no
 
     document = recipient.get("AttestationDocument")
     if document is None:
-        raise errors.attestation_invalid("there is none")
+        raise errors.attestation_missing()
     trusted = [default_authority().root] if roots is None else roots
     try:
         attestation = parse(document)

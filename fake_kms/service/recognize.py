@@ -27,5 +27,5 @@ def recognize(call: Call) -> None:
     call.operation = name
     declaration = DECLARATIONS.get(name)
     if declaration is None:
-        raise errors.unsupported(f"fake_kms does not know the operation {name} yet.")
+        raise errors.unbuilt_operation(name)
     call.model, call.declaration = operation, declaration

@@ -1,6 +1,6 @@
 """Recipients in Nitro Enclaves, on the way out: the answer sealed for the enclave.
 
-Source: the CiphertextForRecipient documentation of the operations that have it.
+Source: API_Decrypt, CiphertextForRecipient; docs/aws/crypto.md#nitro-enclaves.
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ class Alias:
 
 
 # Every account has these in every Region; the key behind one appears when it is first used.
-# Source: AWS KMS Developer Guide, "AWS managed keys" and ListAliases; the services are those whose documentation
-# names their alias. The order is ListAliases' own. Assumed: that all are listed everywhere.
+# Source: Developer Guide, "AWS managed keys"; API_ListAliases. The services are those whose documentation names their
+# alias. The order is ListAliases' own. Assumed: all are listed everywhere; contradicted by
+# docs/aws/evidence.md#lists-listings-wire-members.
 AWS_MANAGED_ALIASES: tuple[str, ...] = tuple(
     f"alias/aws/{service}"
     for service in (

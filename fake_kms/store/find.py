@@ -1,6 +1,6 @@
 """Finding a key by key id, key ARN, alias name or alias ARN.
 
-Order and texts: api_semantics section 2 (measured by floci PR #3968, partly recorded from AWS).
+Source: docs/aws/api_semantics.md#key-identifiers-and-lookup, for the order and the texts.
 """
 
 from __future__ import annotations

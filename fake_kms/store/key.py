@@ -74,7 +74,10 @@ class Key:
 
     @property
     def enabled(self) -> bool:
-        """Whether the key is usable. Assumed: also while its primary Region changes, as its crypto works then."""
+        """Whether the key is usable.
+
+        Assumed: it is usable while its primary Region changes; contradicted by docs/aws/recorded.md#general.
+        """
         return self.state is KeyState.ENABLED or self.state is KeyState.UPDATING
 
     @property

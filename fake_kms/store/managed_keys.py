@@ -33,7 +33,8 @@ class ManagedKeys:
         """Return the key behind one of AWS's own aliases, e.g. `alias/aws/s3`, as if created at `now`.
 
         Its policy lets the service use the key for every principal of the account, and the account look at it.
-        Source: Developer Guide, "AWS managed keys" and "Default key policy"; description as AWS's console shows it.
+        Source: Developer Guide, "AWS managed keys"; docs/aws/authorization.md#key-policies. Assumed: the description
+        and the Sid name the service by its alias; contradicted by docs/aws/evidence.md#aws-managed-keys-usage.
         """
         service = alias.name.removeprefix("alias/aws/")
         bits = derive(self._secret, f"AWS managed key {alias.arn}", 16 + 32 + 32)

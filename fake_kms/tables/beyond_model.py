@@ -1,6 +1,6 @@
 """What the service does beyond its public model: patterns, required members, enum sets.
 
-Source: measured by floci PR #3968; the enum set of MacAlgorithmSpec also recorded from AWS by LocalStack.
+Source: floci; LocalStack snapshots, for the enum set of MacAlgorithmSpec; docs/aws/errors.md#constraint-violations.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REQUIRED_MEMBERS: dict[str, str] = {"Decrypt": "CiphertextBlob", "ReEncrypt": "C
 ACCEPTED_VALUES: dict[str, frozenset[str]] = {"SigningAlgorithmSpec": frozenset({"SYMMETRIC_DEFAULT"})}
 
 # Shape name -> the enum set as AWS prints it when a value is not in it. Assumed: AWS prints every other set in the
-# model's order; a recorded refusal for each member would settle it.
+# model's order; contradicted by docs/aws/evidence.md#createkey-describekey, for KeyUsage and KeySpec.
 PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
     "EncryptionAlgorithmSpec": ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE", "SYMMETRIC_DEFAULT"),
     "MessageType": ("RAW", "DIGEST", "EXTERNAL_MU"),

@@ -1,8 +1,8 @@
 """Imported key material: which key specs have it, how it is wrapped, how long it is.
 
-Source: AWS KMS Developer Guide, "Importing key material", "Select a wrapping algorithm"; crypto_matrix.json of this
-project's facts. Assumed: Ed25519 and ML-KEM keys cannot be imported, as the guide's table has no row for them; for
-ML-DSA the guide says so.
+Source: Developer Guide, "Importing key material"; docs/aws/crypto.md#importing-by-key-spec. Assumed: Ed25519 and ML-KEM
+keys cannot be imported, as the guide's table has no row for them; contradicted by docs/aws/recorded.md#createkey, for
+Ed25519. For ML-DSA the guide says so.
 """
 
 from __future__ import annotations
@@ -44,5 +44,5 @@ IMPORTS: dict[str, ImportRule] = {
 WRAPPING_ALGORITHMS = _OAEP + _HYBRID
 
 # The length of an import token's plaintext, in bytes, by wrapping key spec; it makes the token as long as AWS's. Tokens
-# of 1757 and 3465 bytes were seen for RSA_2048 and RSA_4096. Assumed: the length between them.
+# of 1757 and 3465 bytes were seen for RSA_2048 and RSA_4096. Assumed: the length between them, for RSA_3072.
 TOKEN_PLAINTEXT_LENGTHS: dict[str, int] = {"RSA_2048": 1612, "RSA_3072": 2610, "RSA_4096": 3320}

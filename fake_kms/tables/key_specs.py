@@ -1,7 +1,7 @@
 """Key specs: their usages, algorithms and sizes.
 
-Source: AWS KMS Developer Guide, "Key spec reference", and crypto_matrix.json of this project's facts (order of
-the lists recorded from AWS for RSA, ECC and HMAC; measured for Ed25519 and ML-DSA). One row per spec and usage.
+Source: Developer Guide, "Key spec reference"; docs/aws/crypto.md#key-specs, for the order of the lists; contradicted by
+docs/aws/recorded.md#createkey, for the order of the list of Ed25519. One row per spec and usage.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ DIGEST_LENGTHS: dict[str, int] = {
 EXTERNAL_MU_LENGTH = 64
 
 # The message types of a signing algorithm, where they are not those of its kind of key spec; and those of a kind of key
-# spec, where they are not RAW and DIGEST. Source: Sign, MessageType; the refusals measured by floci.
+# spec, where they are not RAW and DIGEST. Source: API_Sign, MessageType; docs/aws/recorded.md#sign-verify.
 MESSAGE_TYPES_OF_ALGORITHM: dict[str, tuple[str, ...]] = {
     "ED25519_SHA_512": ("RAW",),
     "ED25519_PH_SHA_512": ("DIGEST",),

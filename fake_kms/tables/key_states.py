@@ -1,7 +1,7 @@
 """Key states: which operation works in which state, and how a key moves from state to state.
 
-Source: AWS KMS Developer Guide, "Key states of AWS KMS keys" (awsdocs/aws-kms-developer-guide@bb765b7,
-doc_source/key-state.md), same rows and columns, with the corrections of api_semantics section 5b: crypto
+Source: Developer Guide, "Key states of AWS KMS keys"; docs/aws/api_semantics.md#as-documented;
+docs/aws/api_semantics.md#corrections-and-additions. Same rows and columns as the page, with these corrections: crypto
 operations and CreateGrant on a key pending deletion answer KMSInvalidStateException (measured), GetPublicKey
 works on a disabled key (measured), PendingImport applies to asymmetric and HMAC keys too. The footnotes of the
 page on origin ([6], [7], [9]) are not states: they are the `origins` of an operation's declaration. PendingDeletion
@@ -96,7 +96,7 @@ _ROWS: dict[str, tuple[Refuse | None, ...]] = {
     "UpdatePrimaryRegion":                 (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "Verify":                              (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "VerifyMac":                           (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
-    # Newer than the page. Assumed: these rows; RotateKeyOnDemand on PendingImport is recorded from AWS.
+    # Newer than the page. Assumed: these rows, but for what docs/aws/settled.md#as-assumed has of them.
     # Running tests/lifecycle/test_key_states.py against a real account would settle them.
     "Decapsulate":                         (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),
     "DeriveSharedSecret":                  (_ok,   _dis,  _del,   _imp,   _una,   _cre,    _ok),

@@ -75,21 +75,29 @@ def _secret(shape: Shape) -> bool:
 @functools.cache
 def load() -> dict[str, Operation]:
     """Read the installed botocore's model of KMS: its operations by name."""
-    raw = _loader().load_service_model("kms", "service-2")
+    raw = _read()
     shapes = _Shapes(raw["shapes"])
     return {name: _operation(name, body, shapes) for name, body in raw["operations"].items()}
 
 
-def _loader() -> Loader:
-    # That of boto3's default session has read the model already, if a client was made there.
-    boto3 = sys.modules.get("boto3")
-    default_session = getattr(boto3, "DEFAULT_SESSION", None)
-    loader: Loader | None = getattr(default_session, "_loader", None)
-    if loader is None:
-        from botocore.loaders import Loader as BotocoreLoader
+def _read() -> dict[str, Any]:
+    # `load_service_model` does the same, but looks through the folders of all other services first, which takes longer
+    # than reading.
+    loader = _loader()
+    version = loader.determine_latest_version("kms", "service-2")
+    raw: dict[str, Any] = loader.load_data(f"kms/{version}/service-2")
+    return raw
 
-        loader = BotocoreLoader()
-    return loader
+
+def _loader() -> Loader:
+    """Return the loader of boto3's default session, which has read the model if it made a client; else a new one."""
+    default_session = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
+    loader: Loader | None = getattr(default_session, "_loader", None)
+    if loader is not None:
+        return loader
+    from botocore import loaders
+
+    return loaders.Loader()
 
 
 @functools.cache

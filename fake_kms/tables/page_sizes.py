@@ -1,6 +1,6 @@
 """How many entries a page of a listing operation holds.
 
-Source: the Limit documentation of each operation. Assumed: a Limit above the maximum is answered with the maximum,
+Source: API_ListKeys, Limit, and so for each operation. Assumed: a Limit above the maximum is answered with the maximum,
 since the model lets it through; ListAliases with a Limit of 1000, over more than 100 aliases, would settle it.
 """
 

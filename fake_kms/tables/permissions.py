@@ -1,9 +1,9 @@
 """The permission of each operation: action, resource, cross-account use, aliases, grants, condition keys.
 
-Source: AWS KMS Developer Guide, "AWS KMS permissions"; Service Authorization Reference (2026) for the condition
-keys; the botocore model's documentation for cross-account use and the forms of KeyId. Rows in the order of the
-page. Assumed: Encapsulate and Decapsulate have the condition keys of DescribeKey, GetKeyLastUsage has the common ones,
-and `kms:PolicyName`, which only the botocore documentation has, exists; a Deny with Null for each would settle them.
+Source: Developer Guide, "AWS KMS permissions"; Service Authorization Reference, for the condition keys; botocore, for
+cross-account use and the forms of KeyId; docs/aws/authorization.md#permissions. Rows in the order of the page. Assumed:
+Encapsulate and Decapsulate have the condition keys of DescribeKey, GetKeyLastUsage has the common ones, and
+`kms:PolicyName`, which only the botocore documentation has, exists; a Deny with Null for each would settle them.
 """
 
 from __future__ import annotations

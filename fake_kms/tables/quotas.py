@@ -1,6 +1,7 @@
 """Resource quotas of AWS KMS.
 
-Source: AWS KMS Developer Guide, "Resource quotas" (api_semantics section 6). Each is a keyword of `quotas=`.
+Source: Developer Guide, "Resource quotas"; docs/aws/api_semantics.md#timing-limits-multi-region-keys. Each is a
+keyword of `quotas=`.
 """
 
 from __future__ import annotations

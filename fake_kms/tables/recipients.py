@@ -1,6 +1,6 @@
 """What an answer for a Recipient, a Nitro enclave, holds in CiphertextForRecipient or not at all.
 
-Source: the CiphertextForRecipient and KeyMaterialId documentation of the operations that have a Recipient.
+Source: API_Decrypt, CiphertextForRecipient and KeyMaterialId; docs/aws/crypto.md#nitro-enclaves.
 """
 
 from __future__ import annotations

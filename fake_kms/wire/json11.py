@@ -1,6 +1,6 @@
 """AWS JSON 1.1: from a request's body to typed values, and from values to a response.
 
-Source: Smithy, "AWS JSON 1.1 protocol"; api_semantics section 1.
+Source: Smithy, "AWS JSON 1.1 protocol"; docs/aws/api_semantics.md#wire-format.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How a call to an external key store proxy fails, and how the proxy API states errors.
 
-Source: XKS proxy API specification v1.0.3 (facts on crypto, section 7).
+Source: XKS proxy API specification; docs/aws/crypto.md#external-key-stores.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ERROR_STATUSES: Mapping[str, int] = {
 }
 
 # Assumed: an error with an unknown name is read by its status where only one name has that status, and a 404 as an
-# invalid path. A proxy that answers so to a real KMS would settle it.
+# invalid path; contradicted by docs/aws/settled.md#otherwise, for answers without a JSON body.
 _BY_STATUS = {
     401: Failure.AUTHENTICATION_FAILED,
     403: Failure.ACCESS_DENIED,

@@ -1,16 +1,15 @@
 """The proxy API as KMS speaks it: its requests, and the checks on the answers.
 
-Source: XKS proxy API specification v1.0.3 (facts on crypto, section 7).
+Source: XKS proxy API specification; docs/aws/crypto.md#external-key-stores.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from fake_kms.crypto.primitives import sha256
 from fake_kms.xks.failures import Failure, XksFailure, read_answer
 
 __all__ = [
@@ -58,8 +57,7 @@ class XksProxy(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMetadata:
+class RequestMetadata(NamedTuple):
     """The KMS request behind a request to the proxy. `kms_key_arn` is None before the key exists."""
 
     aws_principal_arn: str
@@ -160,7 +158,7 @@ def decrypt(proxy: XksProxy, key_id: str, metadata: RequestMetadata, encrypted: 
 
 def integrity_value(encrypted: Encrypted, aad: bytes) -> bytes:
     """Return the `ciphertextDataIntegrityValue` of an answer to encrypt."""
-    return sha256(aad + encrypted.metadata + encrypted.iv + encrypted.ciphertext + encrypted.tag)
+    return hashlib.sha256(aad + encrypted.metadata + encrypted.iv + encrypted.ciphertext + encrypted.tag).digest()
 
 
 def to_base64(data: bytes) -> str:

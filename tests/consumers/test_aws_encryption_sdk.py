@@ -28,6 +28,18 @@ def encrypt(crypto, plaintext, *arns):
         return stream.read()
 
 
+def decrypt(crypto, sealed, *arns):
+    """Decrypt as `crypto.decrypt` does, and leave no open stream behind when that fails."""
+    with crypto.stream(mode="d", source=sealed, key_provider=provider(*arns)) as stream:
+        try:
+            return stream.read()
+        finally:
+            # `StreamDecryptor.close` raises "Footer not read" after a failed decryption and leaves the stream open.
+            # The finalizer of `io.IOBase` then calls it again, and from Python 3.13 on reports what it raises
+            # (gh-62948), in whichever test the garbage collector happens to run. The base class really closes.
+            io.IOBase.close(stream)
+
+
 def test_a_file_of_several_megabytes(kms, client, key, crypto):
     plaintext = bytes(range(256)) * (SIZE // 256)
     sealed = encrypt(crypto, plaintext, key["Arn"])
@@ -48,7 +60,7 @@ def test_another_key_does_not_open_it(client, key, crypto):
     sealed = encrypt(crypto, b"x", key["Arn"])
 
     with pytest.raises(DecryptKeyError, match="Unable to decrypt any data key"):
-        crypto.decrypt(source=sealed, key_provider=provider(other))
+        decrypt(crypto, sealed, other)
 
 
 def test_a_disabled_key_neither_seals_nor_opens(client, key, crypto):
@@ -56,7 +68,7 @@ def test_a_disabled_key_neither_seals_nor_opens(client, key, crypto):
     client.disable_key(KeyId=key["KeyId"])
 
     with pytest.raises(DecryptKeyError):
-        crypto.decrypt(source=sealed, key_provider=provider(key["Arn"]))
+        decrypt(crypto, sealed, key["Arn"])
     with pytest.raises(GenerateKeyError):
         encrypt(crypto, b"x", key["Arn"])
 

@@ -15,7 +15,7 @@ from fake_kms.tables.key_specs import KEY_SPECS
 
 ENTROPY = SystemEntropy()
 MATERIAL = material.KeyGenerator(ENTROPY, RsaLease()).generate_material(KEY_SPECS["SYMMETRIC_DEFAULT"], "key", 0)
-# The overhead of AWS's blobs by plaintext length (crypto facts, section 1.2): first length, overhead.
+# The overhead of AWS's blobs by plaintext length: first length, overhead. Source: docs/aws/crypto.md#length.
 OVERHEADS = [
     (1, 152),
     (36, 153),

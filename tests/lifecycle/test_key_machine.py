@@ -24,7 +24,7 @@ START = dt.datetime(2030, 1, 1, tzinfo=dt.timezone.utc)
 
 
 @dataclasses.dataclass(eq=False)
-class Modelled:
+class Modeled:
     """What the model knows of one key in one Region."""
 
     key_id: str
@@ -40,8 +40,8 @@ class Modelled:
     due: float | None = None
     rotations: int = 0
     on_demand: int = 0
-    primary: Modelled | None = None
-    replicas: list[Modelled] = dataclasses.field(default_factory=list)
+    primary: Modeled | None = None
+    replicas: list[Modeled] = dataclasses.field(default_factory=list)
     blobs: list[bytes] = dataclasses.field(default_factory=list)
     gone: bool = False
 
@@ -68,7 +68,7 @@ class KeyMachine(RuleBasedStateMachine):
         self.kms = FakeKms(quotas={"on_demand_rotations": 3}).start()
         self.kms.clock.freeze(START)
         self.now = START.timestamp()
-        self.modelled: list[Modelled] = []
+        self.modeled: list[Modeled] = []
         self.clients = {region: self.kms.client(region) for region in (HOME, AWAY)}
 
     def teardown(self):
@@ -91,8 +91,8 @@ class KeyMachine(RuleBasedStateMachine):
         client = self.clients[HOME]
         options = {"Origin": "EXTERNAL"} if more.get("external") else {}
         metadata = client.create_key(MultiRegion=more.pop("multi_region", False), **options)["KeyMetadata"]
-        key = Modelled(metadata["KeyId"], HOME, self.now, **more)
-        self.modelled.append(key)
+        key = Modeled(metadata["KeyId"], HOME, self.now, **more)
+        self.modeled.append(key)
         return key
 
     def settle(self):
@@ -100,7 +100,7 @@ class KeyMachine(RuleBasedStateMachine):
         while True:
             dates = [
                 (date, kind, key)
-                for key in self.modelled
+                for key in self.modeled
                 if not key.gone
                 for kind, date in (("delete", key.deletion), ("expire", key.expires), ("rotate", key.due))
                 if date is not None and date <= self.now and not (kind == "rotate" and key.state != "Enabled")
@@ -148,9 +148,9 @@ class KeyMachine(RuleBasedStateMachine):
         assert (outcome is True) == fine
         if not fine:
             return key
-        replica = Modelled(key.key_id, other, self.now, primary=key)
+        replica = Modeled(key.key_id, other, self.now, primary=key)
         key.replicas.append(replica)
-        self.modelled.append(replica)
+        self.modeled.append(replica)
         return replica
 
     @rule(key=keys)
@@ -263,7 +263,7 @@ class KeyMachine(RuleBasedStateMachine):
         self.settle()
 
     @rule(key=consumes(keys))
-    @precondition(lambda self: len(self.modelled) > 6)
+    @precondition(lambda self: len(self.modeled) > 6)
     def lose_interest(self, key):
         """Keep the bundle small; the key lives on and is checked."""
 
@@ -271,11 +271,11 @@ class KeyMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_key_is_as_the_model_says(self):
-        for key in self.modelled:
+        for key in self.modeled:
             if key.gone:
                 again = [
                     other
-                    for other in self.modelled
+                    for other in self.modeled
                     if (other.key_id, other.region, other.gone) == (key.key_id, key.region, False)
                 ]
                 assert again or self.ask(key, "describe_key") == "NotFoundException"
@@ -294,15 +294,15 @@ class KeyMachine(RuleBasedStateMachine):
     def listings_and_rotations_agree(self):
         for region, client in self.clients.items():
             listed = {entry["KeyId"] for entry in client.list_keys(Limit=1000)["Keys"]}
-            assert listed == {key.key_id for key in self.modelled if key.region == region and not key.gone}
-        for key in self.modelled:
+            assert listed == {key.key_id for key in self.modeled if key.region == region and not key.gone}
+        for key in self.modeled:
             if not key.gone and not key.external:
                 assert self.ask(key, "list_key_rotations") is True
                 assert len(self.answer["Rotations"]) == key.materials.rotations
 
     @invariant()
     def what_was_encrypted_opens_exactly_while_its_key_is_enabled(self):
-        for key in self.modelled:
+        for key in self.modeled:
             for blob in key.blobs[-2:]:
                 try:
                     answer = self.clients[key.region].decrypt(CiphertextBlob=blob)
@@ -310,9 +310,7 @@ class KeyMachine(RuleBasedStateMachine):
                     assert key.gone or key.state != "Enabled"
                 else:
                     assert answer["Plaintext"] == b"x"
-                    here = [
-                        other for other in self.modelled if (other.key_id, other.region) == (key.key_id, key.region)
-                    ]
+                    here = [other for other in self.modeled if (other.key_id, other.region) == (key.key_id, key.region)]
                     assert [other.state for other in here if not other.gone] == ["Enabled"]
 
 

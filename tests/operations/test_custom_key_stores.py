@@ -487,7 +487,7 @@ def test_disconnecting_calls_off_connecting(slow):
 
 
 STATES = ["DISCONNECTED", "CONNECTING", "CONNECTED", "FAILED", "DISCONNECTING"]
-# Operation -> the states in which it works. Source: CustomKeyStoreInvalidStateException, UpdateCustomKeyStore.
+# Operation -> the states in which it works. Source: API_UpdateCustomKeyStore; docs/aws/errors.md#customkeystoreinvalidstateexception.
 WORKS = {
     "connect": {"DISCONNECTED", "CONNECTING", "CONNECTED"},
     "disconnect": {"CONNECTING", "CONNECTED", "FAILED"},

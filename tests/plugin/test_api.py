@@ -314,7 +314,8 @@ def test_two_fakes_share_nothing():
 
 
 def test_errors_can_be_pickled():
-    from fake_kms.errors import KmsError
+    from fake_kms import errors
 
-    error = pickle.loads(pickle.dumps(KmsError("Code", "message")))  # noqa: S301
-    assert (error.code, error.message) == ("Code", "message")
+    error = errors.access_denied("DENIED_BY_KEY_POLICY", "me", "kms:Encrypt", "key")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (again.code, again.message, again.field, again.rank) == (error.code, error.message, "Message", error.rank)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,13 @@ def test_the_types_and_the_running_package_have_the_same_names_from_the_same_mod
     assert name in dir(package)
 
 
+def test_the_version_is_that_of_the_distribution():
+    assert fake_kms.__version__ == importlib.metadata.version("fake-kms")
+
+
 @pytest.mark.parametrize("package", LAZY)
 def test_there_are_no_other_names(package):
-    assert package._MODULES.keys() == set(package.__all__)
+    assert package._MODULES.keys() == set(package.__all__) - {"__version__"}
     with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'mock_kms'"):
         package.mock_kms  # noqa: B018
 

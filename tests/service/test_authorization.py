@@ -357,7 +357,10 @@ class TestAcrossAccounts:
 
 
 class TestNotFoundOrDenied:
-    """Authorization facts, section 2.4: who may nothing still learns that his own account's key is not there."""
+    """Who may nothing still learns that his own account's key is not there.
+
+    Source: docs/aws/authorization.md#notfoundexception-or-accessdeniedexception.
+    """
 
     MISSING = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -431,7 +434,7 @@ class TestWithoutResource:
         attempt(user(replicate, create, tag), "replicate_key", **request)
 
     def test_create_key_by_its_properties(self, user, attempt):
-        """Source: Developer Guide, kms:KeySpec, kms:KeyUsage, kms:MultiRegion; aws:RequestTag and aws:TagKeys."""
+        """Source: Developer Guide, kms:KeySpec, kms:KeyUsage, kms:MultiRegion, aws:RequestTag and aws:TagKeys."""
         alice = user(
             allow("kms:CreateKey", Condition={
                 "StringEquals": {"kms:KeySpec": "RSA_2048", "kms:KeyUsage": "SIGN_VERIFY", "kms:KeyOrigin": "AWS_KMS"},
@@ -519,7 +522,7 @@ class TestAliases:
 
 
 class TestConditions:
-    """Source: the examples of the Developer Guide, "Condition keys"."""
+    """Source: Developer Guide, the examples of "Condition keys"."""
 
     def test_an_encryption_context_is_wanted(self, user, make_key, attempt):
         alice = user()

@@ -246,7 +246,7 @@ class TestCalling:
         }
 
     def test_a_context_names_kms_keys_only_where_aws_has_them(self, kms):
-        """Source: Service Authorization Reference: ListKeys has no kms:ViaService."""
+        """Source: Service Authorization Reference, where ListKeys has no kms:ViaService."""
         named = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
         alice = kms.principals.user("alice", policies=[policy(allow(Condition=named))]).via("s3")
         alice.client().create_key()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.loaders import Loader
 
 from fake_kms.operations import DECLARATIONS
 from fake_kms.service import condition_context
@@ -25,6 +26,10 @@ MIRRORED = 56
 def known(names):
     """Leave out what an older botocore does not have yet."""
     return set(names) & set(model.load()) if len(model.load()) < MIRRORED else set(names)
+
+
+def test_the_model_is_the_one_that_clients_have():
+    assert model._read() == Loader().load_service_model("kms", "service-2")
 
 
 def test_every_operation_of_the_model_is_declared_or_listed_as_not_yet_built():

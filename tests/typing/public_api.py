@@ -20,6 +20,7 @@ from fake_kms import (
     Principal,
     Principals,
     Role,
+    __version__,
     current,
     fake_kms,
 )
@@ -58,7 +59,7 @@ def open_and_close() -> None:
     with fake_kms() as kms, in_ireland(consistency="eventual"):
         kms.client("eu-west-1", use_ssl=True)
         kms.reset()
-        print(names, current())
+        print(names, current(), __version__.split("."))
 
 
 def control(kms: FakeKms) -> None:

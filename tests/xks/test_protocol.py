@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from xks_proxies import ABOUT, ABSENT, ARN, HEALTH, Answering, b64, changed, failing
 
-from fake_kms.crypto.primitives import sha256
 from fake_kms.xks import Failure, protocol
 from fake_kms.xks.protocol import Encrypted, ExternalKey, RequestMetadata
 
@@ -83,7 +84,7 @@ def test_lengths_that_the_api_does_not_allow(local, plaintext, aad):
 
 
 def encrypted_answer(*, metadata=b"m", iv=bytes(12), tag=bytes(16), ciphertext=b"cc", aad=b"a"):
-    value = sha256(aad + metadata + iv + ciphertext + tag)
+    value = hashlib.sha256(aad + metadata + iv + ciphertext + tag).digest()
     return {
         "ciphertext": b64(ciphertext),
         "ciphertextMetadata": b64(metadata),

@@ -99,7 +99,10 @@ def _encode(point: _Point) -> bytes:
 
 
 def _decode(data: bytes) -> _Point:
-    """Read a point. Raises: ValueError unless it is on the curve and in canonical form. Source: section 5.1.3."""
+    """Read a point. Raises: ValueError unless it is on the curve and in canonical form.
+
+    Source: RFC 8032, section 5.1.3.
+    """
     number = int.from_bytes(data, "little")
     sign_bit, y = number >> 255 & 1, number & ((1 << 255) - 1)
     if len(data) != _POINT_SIZE or y >= _P:

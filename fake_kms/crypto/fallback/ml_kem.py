@@ -45,7 +45,7 @@ class PrivateKey:
     def decapsulate(self, ciphertext: bytes) -> bytes:
         """Return the 32-byte shared secret; for a forged ciphertext one that nobody else knows (implicit rejection).
 
-        Raises: ValueError for a wrong length. Source: Algorithms 18 and 21.
+        Raises: ValueError for a wrong length. Source: FIPS 203, Algorithms 18 and 21.
         """
         k, _, du, dv = _PARAMETERS[self.level]
         if len(ciphertext) != _SIZE * (du * k + dv):
@@ -58,7 +58,7 @@ class PrivateKey:
         return b"\x30\x54\2\1\0" + _ALGORITHMS[self.level] + b"\4\x42\x80\x40" + self.seed
 
     def _decrypt(self, ciphertext: bytes) -> bytes:
-        """Return the message in a ciphertext. Source: Algorithm 15."""
+        """Return the message in a ciphertext. Source: FIPS 203, Algorithm 15."""
         k, _, du, dv = _PARAMETERS[self.level]
         *first, last = _pieces(ciphertext, *[_SIZE * du] * k, _SIZE * dv)
         product = _inverse_ntt(_dot(self._vector, [_ntt(_decompress(part, du)) for part in first]))
@@ -76,7 +76,7 @@ class PublicKey:
     def encapsulate(self, m: bytes) -> tuple[bytes, bytes]:
         """Return the 32-byte shared secret and its ciphertext of 768, 1088 or 1568 bytes.
 
-        Input: 32 random bytes. Raises: ValueError for another length. Source: Algorithm 17.
+        Input: 32 random bytes. Raises: ValueError for another length. Source: FIPS 203, Algorithm 17.
         """
         if len(m) != _SIZE:
             raise ValueError("ML-KEM encapsulates 32 random bytes.")
@@ -93,7 +93,7 @@ class PublicKey:
         return b"\x30\x82" + len(content).to_bytes(2, "big") + content
 
     def _encrypt(self, message: bytes, randomness: bytes) -> bytes:
-        """Return the ciphertext of a message. Source: Algorithm 14."""
+        """Return the ciphertext of a message. Source: FIPS 203, Algorithm 14."""
         k, eta1, du, dv = _PARAMETERS[self.level]
         y = [_ntt(_noise(randomness, i, eta1)) for i in range(k)]
         columns = [*zip(*_matrix(self._rho, k), strict=True), self._vector]
@@ -103,7 +103,7 @@ class PublicKey:
 
 
 def _generate(level: int, d: bytes) -> tuple[_Vector, PublicKey]:
-    """Return the secret vector and the public key. Source: Algorithm 13."""
+    """Return the secret vector and the public key. Source: FIPS 203, Algorithm 13."""
     k, eta1, _, _ = _PARAMETERS[level]
     rho, sigma = _pieces(hashlib.sha3_512(d + bytes([k])).digest(), _SIZE, _SIZE)
     secret = [_ntt(_noise(sigma, i, eta1)) for i in range(k)]
@@ -118,18 +118,24 @@ def _matrix(rho: bytes, k: int) -> list[_Vector]:
 
 
 def _uniform(seed: bytes) -> _Polynomial:
-    """Return a uniform polynomial. Source: Algorithm 7; 840 bytes suffice with a chance of 1 - 2**-256, appendix B."""
+    """Return a uniform polynomial; 840 bytes suffice with a chance of 1 - 2**-256.
+
+    Source: FIPS 203, Algorithm 7, appendix B.
+    """
     return [value for value in _decode(hashlib.shake_128(seed).digest(840), 12) if value < _Q][:256]
 
 
 def _noise(seed: bytes, number: int, eta: int) -> _Polynomial:
-    """Return a polynomial of small coefficients. Source: Algorithm 8."""
+    """Return a polynomial of small coefficients. Source: FIPS 203, Algorithm 8."""
     words = _decode(hashlib.shake_256(seed + bytes([number])).digest(64 * eta), 2 * eta)
     return [(word & (1 << eta) - 1).bit_count() - (word >> eta).bit_count() for word in words]
 
 
 def _ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
-    """Transform a polynomial. Source: Algorithm 9, down the tree of moduli, whose node n has children 2n and 2n + 1."""
+    """Transform a polynomial, down the tree of moduli, whose node n has children 2n and 2n + 1.
+
+    Source: FIPS 203, Algorithm 9.
+    """
     if node >= len(_ZETAS):
         return f
     half, zeta = len(f) // 2, _ZETAS[node]
@@ -138,7 +144,7 @@ def _ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
 
 
 def _inverse_ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
-    """Transform a polynomial back. Source: Algorithm 10, up the same tree."""
+    """Transform a polynomial back. Source: FIPS 203, Algorithm 10, up the same tree."""
     if node >= len(_ZETAS):
         return f
     half, zeta = len(f) // 2, _HALF_INVERSE_ZETAS[node]
@@ -148,7 +154,7 @@ def _inverse_ntt(f: _Polynomial, node: int = 1) -> _Polynomial:
 
 
 def _dot(left: Iterable[_Polynomial], right: _Vector) -> _Polynomial:
-    """Multiply two transformed vectors. Source: Algorithms 11 and 12."""
+    """Multiply two transformed vectors. Source: FIPS 203, Algorithms 11 and 12."""
     result = [0] * 256
     for f, g in zip(left, right, strict=True):
         for i, gamma in enumerate(_GAMMAS):
@@ -163,22 +169,22 @@ def _add(f: _Polynomial, g: _Polynomial) -> _Polynomial:
 
 
 def _compress(f: _Polynomial, bits: int) -> bytes:
-    """Compress and encode. Source: definition 4.7; the modulus is odd, so there are no halves to round."""
+    """Compress and encode. Source: FIPS 203, definition 4.7, with an odd modulus, so without halves to round."""
     return _encode([((a << bits) + _Q // 2) // _Q % (1 << bits) for a in f], bits)
 
 
 def _decompress(data: bytes, bits: int) -> _Polynomial:
-    """Decode and decompress. Source: definition 4.8."""
+    """Decode and decompress. Source: FIPS 203, definition 4.8."""
     return [(a * _Q + (1 << bits - 1)) >> bits for a in _decode(data, bits)]
 
 
 def _encode(f: _Polynomial, bits: int) -> bytes:
-    """Encode coefficients of some bits each. Source: Algorithm 5."""
+    """Encode coefficients of some bits each. Source: FIPS 203, Algorithm 5."""
     return int("".join(f"{a:0{bits}b}" for a in reversed(f)), 2).to_bytes(_SIZE * bits, "little")
 
 
 def _decode(data: bytes, bits: int) -> _Polynomial:
-    """Decode coefficients of some bits each. Source: Algorithm 6, without the reduction."""
+    """Decode coefficients of some bits each. Source: FIPS 203, Algorithm 6, without the reduction."""
     number, mask = int.from_bytes(data, "little"), (1 << bits) - 1
     return [number >> shift & mask for shift in range(0, 8 * len(data), bits)]
 

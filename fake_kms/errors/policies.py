@@ -1,0 +1,85 @@
+"""Key policies that a request brings."""
+
+from __future__ import annotations
+
+from fake_kms.errors.answer import Rank, answer, template
+
+__all__ = [
+    "invalid_policy_arn",
+    "invalid_policy_principals",
+    "malformed_policy",
+    "overly_permissive_policy",
+    "policy_lockout",
+    "policy_name_unsupported",
+    "policy_ram",
+    "policy_too_large",
+]
+
+_MALFORMED = "MalformedPolicyDocumentException"
+
+malformed_policy = answer(
+    _MALFORMED,
+    "The request was rejected because the specified policy is not syntactically or semantically correct.",
+    rank=Rank.ASSUMED,
+    source="contradicted by docs/aws/evidence.md#lists-listings-wire-members; "
+    "contradicted by docs/aws/evidence.md#key-policies, for a statement without a principal",
+)
+
+# A key policy that names a principal which does not exist or is malformed.
+invalid_policy_principals = answer(
+    _MALFORMED,
+    "Policy contains a statement with one or more invalid principals.",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#key-policies",
+)
+
+invalid_policy_arn = answer(
+    "InvalidArnException",
+    "An ARN in the specified key policy is invalid.",
+    rank=Rank.ASSUMED,
+    source="docs/aws/errors.md#invalidarnexception, for the text",
+)
+
+
+@template(
+    _MALFORMED,
+    rank=Rank.ASSUMED,
+    source="docs/aws/authorization.md#semantics, for the rule; IAM Access Analyzer, for the text",
+)
+def overly_permissive_policy(subject: str) -> str:
+    """Refuse ForAllValues with a single-valued condition key."""
+    return (
+        "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
+        f"requests without the specified {subject}. To fix, remove ForAllValues."
+    )
+
+
+# A key policy under which the caller could not change it again.
+policy_lockout = answer(
+    _MALFORMED,
+    "The new key policy will not allow you to update the key policy in the future.",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#key-policies",
+)
+
+# A key policy above 32 KB.
+policy_too_large = answer(
+    "LimitExceededException",
+    "The key policy exceeds the maximum size of 32768 bytes.",
+    rank=Rank.ASSUMED,
+    source="API_PutKeyPolicy, for the code",
+)
+
+policy_ram = answer(
+    "ValidationException",
+    "The AWS_RAM policy can only be managed by the RAM service",
+    rank=Rank.DOCUMENTED,
+    source="API_PutKeyPolicy",
+)
+
+policy_name_unsupported = answer(
+    "UnsupportedOperationException",
+    "Only default policy is supported",
+    rank=Rank.EMULATOR,
+    source="LocalStack",
+)

@@ -1,0 +1,80 @@
+"""The answers as a catalog: each has a rank and a source, and every kind of cause has its answer."""
+
+from __future__ import annotations
+
+import citations
+import generate_fidelity
+import pytest
+
+from fake_kms import errors
+from fake_kms.errors import Rank
+from fake_kms.policy.decide import Outcome
+from fake_kms.xks import Failure
+
+ANSWERS = [entry for entries in generate_fidelity.answers().values() for entry in entries]
+EMULATORS = {"LocalStack", "local-kms", "moto"}
+
+
+def cited(row):
+    return [item.strip() for item in row.source.split(";")]
+
+
+@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.name)
+def test_the_source_of_an_answer_leads_somewhere(entry):
+    assert citations.problems(entry.row.source) == []
+
+
+@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.name)
+def test_an_answer_that_is_contradicted_in_every_situation_is_assumed(entry):
+    contradicted = [item for item in cited(entry.row) if item.startswith("contradicted by") and ", for " not in item]
+
+    assert not contradicted or entry.row.rank is Rank.ASSUMED
+
+
+@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.name)
+def test_an_answer_of_emulators_names_one(entry):
+    names = {item.split(",")[0] for item in cited(entry.row)}
+
+    assert bool(names & EMULATORS) or entry.row.rank is not Rank.EMULATOR
+
+
+def test_every_answer_is_exported_and_every_name_is_there():
+    names = {entry.name.partition(":")[0] for entry in ANSWERS}
+
+    assert names <= set(errors.__all__)
+    assert [name for name in errors.__all__ if not hasattr(errors, name)] == []
+    assert len(set(errors.__all__)) == len(errors.__all__)
+
+
+def test_an_error_knows_its_row():
+    error = errors.disabled("the key")
+
+    assert (error.code, error.message, error.status, error.field) == (
+        "DisabledException",
+        "the key is disabled.",
+        400,
+        "message",
+    )
+    assert (error.rank, error.source) == (Rank.RECORDED, "docs/aws/recorded.md#sign-verify")
+    assert str(error) == "DisabledException: the key is disabled."
+
+
+def test_an_error_without_a_text():
+    error = errors.invalid_mac()
+
+    assert (error.code, error.message) == ("KMSInvalidMacException", None)
+    assert str(error) == "KMSInvalidMacException"
+    assert errors.invalid_mac() is not error
+
+
+def test_every_outcome_of_a_decision_has_its_denial():
+    assert set(errors.access_denied.answers) == {outcome.value for outcome in Outcome} - {"ALLOWED"}
+
+
+def test_every_failure_of_an_external_key_store_has_its_answers():
+    kinds = {failure.value for failure in Failure}
+
+    assert set(errors.xks_operation.answers) == kinds
+    assert set(errors.xks_key_unusable.answers) == kinds
+    creating = (errors.xks_unreachable, errors.xks_credential, errors.xks_configuration, errors.xks_response)
+    assert sorted(kind for choice in creating for kind in choice.answers) == sorted(kinds)

@@ -1,0 +1,44 @@
+"""The garbage collector is as it was once a fake is open."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from fake_kms import FakeKms, adapters
+from fake_kms._api import collector
+
+
+@pytest.fixture(autouse=True)
+def _enabled_again():
+    yield
+    gc.enable()
+
+
+def test_it_is_paused_within_the_block_and_enabled_afterwards():
+    with collector.paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_it_stays_disabled_where_it_was():
+    gc.disable()
+    with FakeKms():
+        assert not gc.isenabled()
+    assert not gc.isenabled()
+
+
+def test_it_is_enabled_while_a_fake_is_open():
+    with FakeKms():
+        assert gc.isenabled()
+
+
+def test_it_is_enabled_again_when_a_fake_fails_to_open(monkeypatch):
+    def fail():
+        raise ImportError("no such library")
+
+    monkeypatch.setattr(adapters, "_PATCHES", (fail,))
+    with pytest.raises(ImportError, match=r"^no such library$"):
+        FakeKms().start()
+    assert gc.isenabled()
