@@ -72,23 +72,22 @@ def encrypt(
     """
     random = entropy.bytes(28)
     header, iv = _START[kind] + material.identifier + b"\1" + random[:16], random[16:]
-    return Sealed(material.identifier, header, iv, _content(material, plaintext, iv, header + canonical(context)))
+    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
+    return Sealed(material.identifier, header, iv, material.cipher.encrypt(iv, inner, header + canonical(context)))
 
 
 def encrypt_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> Sealed:
     """Encrypt in AWS's older form, without nonce, which import tokens still have."""
-    iv, header = entropy.bytes(12), b"\1\1\2\0\x78" + material.identifier
-    return Sealed(material.identifier, header, iv, _content(material, plaintext, iv, header + canonical(None)))
-
-
-def _content(material: Material, plaintext: bytes, iv: bytes, authenticated: bytes) -> bytes:
-    return material.cipher.encrypt(iv, len(plaintext).to_bytes(_INNER, "big") + plaintext, authenticated)
+    header, iv = b"\1\1\2\0\x78" + material.identifier, entropy.bytes(12)
+    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
+    return Sealed(material.identifier, header, iv, material.cipher.encrypt(iv, inner, header + canonical(None)))
 
 
 def frame(sealed: Sealed) -> bytes:
     """Write a blob."""
-    before, between = _frame(len(sealed.content))
-    return b"".join((sealed.header, before, sealed.iv, between, sealed.content))
+    _, header, iv, content = sealed
+    before, between = _frame(len(content))
+    return b"".join((header, before, iv, between, content))
 
 
 def decrypt(sealed: Sealed, material: Material, context: Mapping[str, str] | None) -> bytes:
