@@ -59,18 +59,19 @@ def _partitions() -> tuple[_Partition, ...]:
     )
 
 
-@functools.lru_cache(maxsize=256)
 def _find_partition(region: str) -> str | None:
     # botocore's patterns have \w for the words of a name; they are in lower case.
     names = (partition.name for partition in _partitions() if partition.region.fullmatch(region))
     return next(names, None) if region.islower() else None
 
 
+@functools.lru_cache(maxsize=256)
 def is_region(name: str) -> bool:
     """Return whether a name has the form of an AWS Region, of any partition; newer ones than botocore's included."""
     return _find_partition(name) is not None
 
 
+@functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """Return the partition of a Region, e.g. `aws-cn` for `cn-north-1`; `aws` for what is not the name of a Region."""
     return _find_partition(region) or _DEFAULT_PARTITION

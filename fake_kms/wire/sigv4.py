@@ -5,6 +5,7 @@ Source: IAM User Guide, "AWS Signature Version 4 for API requests". Signatures a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -56,12 +57,11 @@ class Authorization(NamedTuple):
     @classmethod
     def parse(cls, header: str) -> Authorization:
         """Read a header, whose parameters may stand in any order. Raises: IncompleteAuthorization."""
-        credential = header.partition("Credential=")[2].partition(",")[0]
-        match = _CREDENTIAL.fullmatch(credential.strip())
+        credential = _read_credential(header.partition("Credential=")[2].partition(",")[0])
         complete = header.startswith(_SCHEME) and "SignedHeaders=" in header and "Signature=" in header
-        if match is None or not complete:
+        if credential is None or not complete:
             raise IncompleteAuthorization([name for name, pattern in _PARAMETERS.items() if not pattern.search(header)])
-        return cls(header, *match.groups())
+        return cls(header, *credential)
 
     @property
     def signed_headers(self) -> list[str]:
@@ -77,6 +77,13 @@ class Authorization(NamedTuple):
     def _parameter(self, name: str) -> str:
         match = _PARAMETERS[name].search(self.header)
         return match[1] if match else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _read_credential(credential: str) -> tuple[str, ...] | None:
+    # Cached, as a client sends the same credential all day long.
+    match = _CREDENTIAL.fullmatch(credential.strip())
+    return None if match is None else match.groups()
 
 
 def signature(request: HttpRequest, authorization: Authorization, secret_access_key: str) -> str:
