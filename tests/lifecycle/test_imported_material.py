@@ -101,7 +101,7 @@ class TestImportKeyMaterial:
         with refused(*pending_deletion(key)):
             client.import_key_material(**request)
 
-    def test_dates(self, kms, client, refused):
+    def test_dates_of_expiry(self, kms, client, refused):
         key, now = external_key(client), kms.clock.now()
         answer = parameters(client, key)
 
@@ -115,7 +115,7 @@ class TestImportKeyMaterial:
         with refused("ValidationException", message):
             client.import_key_material(**request_for(key, answer, ValidTo=now + dt.timedelta(days=1), **FOREVER))
 
-    def test_tokens(self, kms, client, refused):
+    def test_import_tokens(self, kms, client, refused):
         key, other = external_key(client), external_key(client)
         request = request_for(key, parameters(client, key))
         token = request["ImportToken"]

@@ -86,7 +86,7 @@ class TestEnableKeyRotation:
         assert len(listed) == 4
         assert [entry["RotationDate"] for entry in listed] == sorted(entry["RotationDate"] for entry in listed)
 
-    def test_another_period_counts_from_now_and_none_changes_nothing(self, kms, client, key):
+    def test_a_new_period_counts_from_now_and_no_period_changes_nothing(self, kms, client, key):
         kms.clock.freeze()
         client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
         due = status(client, key)["NextRotationDate"]

@@ -39,7 +39,7 @@ def test_new_material_waits_for_its_rotation(client, refused, import_material):
     assert client.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == first
 
 
-def test_one_waits_at_a_time(client, refused, import_material):
+def test_one_material_waits_at_a_time(client, refused, import_material):
     key = external_key(client)
     import_material(client, key["KeyId"], RAW)
     second = import_material(client, key["KeyId"], bytes(32), ImportType=NEW, **FOREVER)["KeyMaterialId"]

@@ -189,7 +189,7 @@ class TestListAliases:
         with refused("InvalidMarkerException"):
             client.list_aliases(KeyId=key["KeyId"], Marker=marker)
 
-    def test_awss_own_aliases_wait_for_their_first_use(self, client):
+    def test_an_alias_of_aws_has_a_key_once_it_is_used(self, client):
         entry = {"AliasArn": f"{ARN}alias/aws/s3", "AliasName": "alias/aws/s3"}
         assert entry in client.list_aliases()["Aliases"]
 

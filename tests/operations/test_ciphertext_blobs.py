@@ -67,7 +67,7 @@ class TestBlobs:
             unchecked.decrypt(CiphertextBlob=blob)
 
     @pytest.mark.aws
-    def test_a_real_blob_of_aws_is_well_formed_and_foreign(self, client, refused):
+    def test_a_real_blob_of_aws_is_well_formed_and_of_an_unknown_key(self, client, refused):
         with refused(*INACCESSIBLE):
             client.decrypt(CiphertextBlob=AWS_SAMPLE)
 

@@ -121,7 +121,7 @@ class TestChains:
         ):
             client.create_grant(**request)
 
-    def test_a_policy_has_no_such_rule(self, kms, client, key):
+    def test_a_policy_does_not_limit_what_a_principal_grants(self, kms, client, key):
         """A principal that a policy allows to CreateGrant does not need the operations itself."""
         maker = kms.principals.user("maker", policies=[policy(allow("kms:CreateGrant"))])
         with kms.acting_as(maker):

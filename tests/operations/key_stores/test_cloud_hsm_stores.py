@@ -20,7 +20,7 @@ class TestCreateCustomKeyStore:
     @pytest.mark.parametrize(
         "common", [{"backup_lineage": "backup"}, {"certificate": CERTIFICATE}], ids=["lineage", "certificate"]
     )
-    def test_so_do_all_clusters_of_one_backup_lineage(self, kms, client, create_key_store, refused, common):
+    def test_clusters_of_one_backup_lineage_back_one_key_store(self, kms, client, create_key_store, refused, common):
         kms.clusters.add(CLUSTER, **common)
         kms.clusters.add(OTHER_CLUSTER, **common)
         kms.clusters.add("cluster-aaaaaaaaaaa")
