@@ -33,7 +33,7 @@ def not_primary_to_update(key_arn: str) -> str:
 
 @template(
     "UnsupportedOperationException",
-    rank=Rank.EMULATOR,
+    rank=Rank.ASSUMED,
     source="docs/aws/evidence.md#multi-region-keys, for the text of ReplicateKey; API_ReplicateKey, for the code; "
     "API_UpdatePrimaryRegion, for the code",
 )

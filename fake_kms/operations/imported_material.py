@@ -96,7 +96,7 @@ def import_key_material(call: Call) -> Output:
     """Put wrapped key material into a key whose origin is EXTERNAL. A disabled key is enabled by it.
 
     Input: ValidTo at most 365 days ahead unless the material does not expire; ImportType NEW_KEY_MATERIAL (default for
-    a key that never had any) or EXISTING_KEY_MATERIAL; KeyMaterialDescription, without which the material keeps its own.
+    a key that never had any) or EXISTING_KEY_MATERIAL; KeyMaterialDescription, the one it has if omitted.
     Output: KeyId is the ARN; KeyMaterialId for symmetric keys.
     Raises: ValidationException, InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException,
     IncorrectKeyMaterialException, KMSInvalidStateException.

@@ -84,8 +84,8 @@ def get_key_rotation_status(call: Call) -> Output:
 
 
 def _hides_rotation(key: Key) -> bool:
-    # A new AWS managed key was seen to read false, an old one to have been rotated. Source:
-    # docs/aws/recorded.md#key-rotation. Assumed: it reads true from its first rotation on.
+    # Assumed: an AWS managed key reads true from its first rotation on. New ones read false. Source:
+    # docs/aws/recorded.md#key-rotation.
     is_new = len(key.materials.versions) == 1
     return key.state is KeyState.PENDING_DELETION or (key.aws_managed and is_new)
 

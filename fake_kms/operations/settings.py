@@ -15,8 +15,8 @@ _GRANT_DELAY = 300
 # How long creating a replica, changing the primary Region and connecting a key store take, in seconds.
 # Assumed: AWS says "a few seconds" to minutes.
 _REPLICATION_DELAY = 10
-# How long a rotation on demand takes, in seconds. Source: docs/aws/recorded.md#key-rotation, where most of them took 100
-# to 150.
+# How long a rotation on demand takes, in seconds; most of those that were seen took 100 to 150. Source:
+# docs/aws/recorded.md#key-rotation.
 _ROTATION_DELAY = 120
 
 
