@@ -14,7 +14,7 @@ from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._pages import page_of
 from fake_kms.store.alias import Alias
 from fake_kms.store.find import find_alias
-from fake_kms.store.pages import Listing
+from fake_kms.store.pages import SortedListing
 
 if TYPE_CHECKING:
     from fake_kms.operations.call import Call
@@ -94,7 +94,7 @@ def list_aliases(call: Call) -> Output:
     """
     if not call.found:
         return page_of(call, "Aliases", call.region.aliases, _entry)
-    listing = call.region.aliases_of_key.get(call.key.key_id) or Listing()
+    listing = call.region.aliases_of_key.get(call.key.key_id) or SortedListing()
     return page_of(call, "Aliases", listing, _entry, call.key.key_id)
 
 
