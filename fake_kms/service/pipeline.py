@@ -90,7 +90,7 @@ class Service:
             recognize,
             decode,
             partial(identify, principals=principals, strict=strict_identity),
-            partial(verify_signature, principals=principals, clock=clock, on=verify_signatures),
+            *((partial(verify_signature, principals=principals, clock=clock),) if verify_signatures else ()),
             check_constraints,
             partial(read_recipient, roots=_loaded(attestation_roots)),
             check_request,

@@ -17,9 +17,39 @@ REQUIRED_MEMBERS: dict[str, str] = {"Decrypt": "CiphertextBlob", "ReEncrypt": "C
 # Shape name -> values that pass the enum check; they fail later, because the key spec refuses them.
 ACCEPTED_VALUES: dict[str, frozenset[str]] = {"SigningAlgorithmSpec": frozenset({"SYMMETRIC_DEFAULT"})}
 
-# Shape name -> the enum set as AWS prints it when a value is not in it. Assumed: AWS prints every other set in the
-# model's order; contradicted by docs/aws/evidence.md#createkey-describekey, for KeyUsage and KeySpec.
+# The specs of KMS keys, as AWS prints them. Assumed: ML-KEM, which is newer than the recording, stands at the end.
+_KEY_SPECS = (
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "ECC_NIST_EDWARDS25519",
+    "SYMMETRIC_DEFAULT",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "SM2",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+)
+
+# Shape name -> the enum set as AWS prints it when a value is not in it. Source: docs/aws/evidence.md#createkey-describekey,
+# for KeyUsage and KeySpec. Assumed: usages newer than that recording stand at the end; AWS prints every other set in the
+# model's order.
 PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
+    "KeyUsageType": (
+        "ENCRYPT_DECRYPT",
+        "SIGN_VERIFY",
+        "GENERATE_VERIFY_MAC",
+        "KEY_AGREEMENT",
+        "ENCAPSULATE_DECAPSULATE",
+    ),
+    "KeySpec": (*_KEY_SPECS, "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"),
     "EncryptionAlgorithmSpec": ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE", "SYMMETRIC_DEFAULT"),
     "MessageType": ("RAW", "DIGEST", "EXTERNAL_MU"),
     "MacAlgorithmSpec": ("HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"),
@@ -39,23 +69,5 @@ PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
         "ML_DSA_SHAKE_256",
     ),
     # GenerateDataKey prints the specs of KMS keys, though it accepts AES_128 and AES_256 only.
-    "DataKeySpec": (
-        "RSA_2048",
-        "RSA_3072",
-        "RSA_4096",
-        "ECC_NIST_P256",
-        "ECC_NIST_P384",
-        "ECC_NIST_P521",
-        "ECC_SECG_P256K1",
-        "ECC_NIST_EDWARDS25519",
-        "SYMMETRIC_DEFAULT",
-        "HMAC_224",
-        "HMAC_256",
-        "HMAC_384",
-        "HMAC_512",
-        "SM2",
-        "ML_DSA_44",
-        "ML_DSA_65",
-        "ML_DSA_87",
-    ),
+    "DataKeySpec": _KEY_SPECS,
 }

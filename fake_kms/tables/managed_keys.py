@@ -1,9 +1,9 @@
 """AWS managed keys: how each service describes its key, and through which service the key is used.
 
-Source: docs/aws/recorded.md#policies-and-aws-managed-keys, for SQS; docs/aws/evidence.md#aws-managed-keys-usage, for the
-descriptions of EBS, ACM, RDS, S3, SSM, Lambda, Backup, Kafka and DynamoDB, and for the policy of EBS;
-docs/aws/evidence.md#lists-listings-wire-members, for the aliases that stand unused. Assumed: the names and descriptions
-of the other services, and that each policy but EBS's is the first of its kind (`auto-sqs-1`).
+Source: docs/aws/recorded.md#policies-and-aws-managed-keys, for SQS; docs/aws/evidence.md#aws-managed-keys-usage, for
+the descriptions of EBS, ACM, RDS, S3, SSM, Lambda, Backup, Kafka and DynamoDB, and for the policy of EBS;
+docs/aws/evidence.md#lists-listings-wire-members, for the aliases that stand unused. Assumed: the names and
+descriptions of the other services, and that each policy but EBS's is the first of its kind (`auto-sqs-1`).
 """
 
 from __future__ import annotations
