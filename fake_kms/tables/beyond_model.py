@@ -38,9 +38,9 @@ _KEY_SPECS = (
     "ML_DSA_87",
 )
 
-# Shape name -> the enum set as AWS prints it when a value is not in it.
-# Source: docs/aws/evidence.md#createkey-describekey, for KeyUsage and KeySpec.
-# Assumed: usages newer than that recording stand at the end; AWS prints every other set in the model's order.
+# Shape name -> the enum set as AWS prints it when a value is not in it; KeyUsage and KeySpec as recorded in 2023 (see
+# docs/aws/evidence.md#createkey-describekey). Assumed: usages newer than that stand at the end; AWS prints every other
+# set in the model's order.
 PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
     "KeyUsageType": (
         "ENCRYPT_DECRYPT",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from expected import NO_ALIAS, members, pending_deletion
+from expected import members, pending_deletion
 from keys import alias_of, arn_beside, create
 
 ARN = "arn:aws:kms:us-east-1:123456789012:"
