@@ -107,6 +107,7 @@ def decrypt(call: Call) -> Output:
     output: Output = {
         "EncryptionAlgorithm": _algorithm(call, found),
         "KeyId": found.key.arn,
+        "KeyOrigin": found.key.origin,
         "Plaintext": _open(call, found),
     }
     if found.material is not None and found.key.custom_key_store is None:
