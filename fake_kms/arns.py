@@ -44,7 +44,7 @@ class _Partition(NamedTuple):
     name: str
     region: re.Pattern[str]
     dns_suffixes: tuple[str, ...]
-    regions: frozenset[str]
+    listed: frozenset[str]
 
 
 @functools.cache
@@ -56,7 +56,7 @@ def _partitions() -> tuple[_Partition, ...]:
             partition["id"],
             re.compile(partition["regionRegex"], re.ASCII),
             (partition["outputs"]["dnsSuffix"], partition["outputs"]["dualStackDnsSuffix"]),
-            frozenset(name for name in partition["regions"] if not name.endswith("-global")),
+            frozenset(partition["regions"]),
         )
         for partition in Loader().load_data("partitions")["partitions"]
     )
@@ -74,9 +74,10 @@ def is_region(name: str) -> bool:
     return _find_partition(name) is not None
 
 
+@functools.lru_cache(maxsize=256)
 def is_known_region(name: str) -> bool:
-    """Return whether the installed botocore lists a Region, in any partition."""
-    return any(name in partition.regions for partition in _partitions())
+    """Return whether botocore lists a Region, in any partition."""
+    return any(name in partition.listed for partition in _partitions())
 
 
 @functools.lru_cache(maxsize=256)
