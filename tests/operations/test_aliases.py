@@ -241,6 +241,18 @@ class TestListAliases:
 
         assert names(aliases_of(client, key, Marker=marker)) == [f"{prefix}/new"]
 
+    def test_a_marker_survives_many_changes(self, client, key):
+        for number in range(45):
+            client.create_alias(AliasName=f"alias/{number}", TargetKeyId=key["KeyId"])
+        first = client.list_aliases(KeyId=key["KeyId"], Limit=40)
+        for number in range(5, 42):
+            client.delete_alias(AliasName=f"alias/{number}")
+
+        rest = client.list_aliases(KeyId=key["KeyId"], Marker=first["NextMarker"])
+        assert names(rest["Aliases"]) == ["alias/42", "alias/43", "alias/44"]
+        kept = [f"alias/{number}" for number in (0, 1, 2, 3, 4, 42, 43, 44)]
+        assert names(aliases_of(client, key)) == kept
+
     def test_a_page_holds_fifty_and_at_most_a_hundred(self, client):
         for _ in range(3):
             key_id = client.create_key()["KeyMetadata"]["KeyId"]
