@@ -1,6 +1,6 @@
 """Custom key stores for the tests: requests that create them, and what they and their keys look like.
 
-The messages about proxies are those of docs/aws/errors.md#xksproxyuriunreachableexception and of the headings next to it.
+The messages are those of the external key store errors. Source: docs/aws/evidence.md#custom-key-stores.
 """
 
 from __future__ import annotations
