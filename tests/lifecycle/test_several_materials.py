@@ -69,6 +69,35 @@ def test_every_material_must_be_there(client, refused, import_material):
         client.delete_imported_key_material(KeyId=key["KeyId"], KeyMaterialId="0" * 64)
 
 
+@pytest.mark.aws
+def test_one_of_two_missing_materials_is_not_enough(client, import_material):
+    key = external_key(client)
+    first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
+    second = import_material(client, key["KeyId"], bytes(32), ImportType=NEW, **FOREVER)["KeyMaterialId"]
+    client.rotate_key_on_demand(KeyId=key["KeyId"])
+    for material_id in (first, second):
+        client.delete_imported_key_material(KeyId=key["KeyId"], KeyMaterialId=material_id)
+    listed = client.list_key_rotations(KeyId=key["KeyId"], IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
+    assert [entry["ImportState"] for entry in listed] == ["PENDING_IMPORT", "PENDING_IMPORT"]
+
+    import_material(client, key["KeyId"], RAW, ImportType=EXISTING, KeyMaterialId=first, **FOREVER)
+    assert describe(client, key)["KeyState"] == "PendingImport"
+    import_material(client, key["KeyId"], bytes(32), ImportType=EXISTING, KeyMaterialId=second, **FOREVER)
+    assert describe(client, key)["KeyState"] == "Enabled"
+
+
+def test_material_that_the_key_has_already_is_not_new(client, refused, import_material):
+    key = external_key(client)
+    first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
+    assert import_material(client, key["KeyId"], RAW, ImportType=NEW, **FOREVER)["KeyMaterialId"] == first
+    second = import_material(client, key["KeyId"], bytes(32), ImportType=NEW, **FOREVER)["KeyMaterialId"]
+    assert import_material(client, key["KeyId"], bytes(32), ImportType=NEW, **FOREVER)["KeyMaterialId"] == second
+
+    answer = parameters(client, key)
+    with refused("IncorrectKeyMaterialException"):
+        client.import_key_material(**request_for(key, answer, RAW, ImportType=NEW, **FOREVER))
+
+
 def test_the_same_material_in_two_regions_opens_the_ciphertexts_of_both(client, elsewhere, import_material):
     key = external_key(client, MultiRegion=True)
     first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
