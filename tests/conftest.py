@@ -15,7 +15,7 @@ import target
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
-from internals import store_of
+from internals import snapshot
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
@@ -183,25 +183,6 @@ def send(kms):
         return Answer(response.status, response.headers, response.body)
 
     return post
-
-
-def snapshot(value, seen=frozenset()):
-    """Give a comparable picture of everything a fake holds, events excepted."""
-    if id(value) in seen:
-        return "..."
-    seen |= {id(value)}
-    if isinstance(value, FakeKms):
-        store = store_of(value)
-        return snapshot([store.materials, len(store.schedule), store.regions(), store.grants])
-    if isinstance(value, dict):
-        return {str(name): snapshot(item, seen) for name, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [snapshot(item, seen) for item in value]
-    if type(value).__module__.startswith("fake_kms.store"):
-        names = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
-        names += list(getattr(value, "__dict__", {}))
-        return {name: snapshot(getattr(value, name), seen) for name in names if name not in {"entropy", "__weakref__"}}
-    return repr(value)
 
 
 @pytest.fixture
