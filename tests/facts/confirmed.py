@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 
 from facts.fact import Fact
-from importing import FOREVER, external_key, parameters, request_for
 from iam import allow, key_policy
+from importing import FOREVER, external_key, parameters, request_for
 from keys import HAS_ML_DSA, account_root, alias_of
 
 EVIDENCE = "docs/aws/evidence.md"
