@@ -48,7 +48,10 @@ def _by_name(call: Call, use: KeyUse) -> Found:
 
 
 def _names_related_key_elsewhere(call: Call, identifier: str) -> bool:
-    # Source: docs/aws/recorded.md#encrypt-decrypt-data-keys.
+    """Whether the ARN of a related multi-Region key in another Region is given for a ciphertext.
+
+    Source: docs/aws/recorded.md#encrypt-decrypt-data-keys.
+    """
     if not identifier.startswith("arn:") or "key/mrk-" not in identifier:
         return False
     arn = arns.parse_arn(identifier)

@@ -202,6 +202,15 @@ class TestReplicateKey:
             assert describe(there, key)["KeyState"] == "Enabled"
             assert describe(there, key)["CurrentKeyMaterialId"] == key["CurrentKeyMaterialId"]
 
+    def test_a_replica_whose_deletion_is_scheduled_while_it_is_created_stays_pending_deletion(self):
+        with FakeKms(consistency="eventual") as fake:
+            client, there = fake.client(), fake.client(THERE)
+            key = client.create_key(MultiRegion=True)["KeyMetadata"]
+            replicate(client, key)
+            there.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+            fake.clock.advance(seconds=10)
+            assert describe(there, key)["KeyState"] == "PendingDeletion"
+
 
 class TestUpdatePrimaryRegion:
     def test_a_key_that_is_not_a_primary_comes_before_its_state(self, client, key, refused):

@@ -272,6 +272,17 @@ class TestListAliases:
 
         assert names(aliases_of(client, key, Marker=marker)) == [f"{prefix}/new"]
 
+    def test_a_marker_survives_many_changes(self, client, key):
+        created = [f"alias/{number:02}" for number in range(45)]
+        for alias_name in created:
+            client.create_alias(AliasName=alias_name, TargetKeyId=key["KeyId"])
+        first = client.list_aliases(KeyId=key["KeyId"], Limit=40)
+        for alias_name in created[5:42]:
+            client.delete_alias(AliasName=alias_name)
+
+        assert names(aliases_of(client, key, Marker=first["NextMarker"])) == created[42:]
+        assert names(aliases_of(client, key)) == created[:5] + created[42:]
+
     def test_a_page_holds_fifty_and_at_most_a_hundred(self, client):
         for _ in range(3):
             key_id = client.create_key()["KeyMetadata"]["KeyId"]
