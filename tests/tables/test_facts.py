@@ -1,0 +1,192 @@
+"""The tables of the code, row by row, against AWS's own tables as `docs/aws` keeps them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fake_kms import errors
+from fake_kms.tables import model
+from fake_kms.tables.imports import IMPORTS
+from fake_kms.tables.key_specs import ALGORITHM_LISTS, KEY_SPECS
+from fake_kms.tables.key_states import KEY_STATES, KeyState
+from fake_kms.tables.page_sizes import PAGE_SIZES
+from fake_kms.tables.permissions import COMMON_KEYS, PERMISSIONS
+from fake_kms.tables.quotas import QUOTAS
+
+PAGES = Path(__file__).parents[2] / "docs" / "aws"
+NOTHING = "\N{EN DASH}"  # of a cell
+
+
+def page(name):
+    return (PAGES / name).read_text(encoding="utf-8")
+
+
+def rows(name, heading):
+    """Give the rows of the first table under a heading, each by the names of its columns."""
+    section = page(name).partition(f"\n{heading}\n")[2]
+    lines = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)[0].splitlines()
+    columns, _, *cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    return [dict(zip(columns, row, strict=True)) for row in cells]
+
+
+# Key states. The footnotes of the page that are errors of a state, and those that are not: they are about the origin of
+# the key, which is checked apart from its state.
+REFUSALS = {
+    1: errors.disabled,
+    3: errors.pending_deletion,
+    4: errors.not_pending_deletion,
+    5: errors.pending_import,
+    11: errors.unavailable,
+    14: errors.creating,
+    15: errors.updating,
+}
+OF_THE_ORIGIN = {6, 7, 9}
+OF_THE_STATE = {
+    "Disabled": errors.disabled,
+    "PendingImport": errors.pending_import,
+    "Unavailable": errors.unavailable,
+}
+# "Corrections and additions" of the page, and its footnote 10.
+CORRECTED = {
+    ("GetPublicKey", "Disabled"): None,
+    ("GetKeyRotationStatus", "PendingImport"): None,
+    ("GetKeyRotationStatus", "Unavailable"): None,
+    ("UpdateAlias", "PendingDeletion / PendingReplicaDeletion"): errors.pending_deletion,
+}
+AS_SIGN = ("DeriveSharedSecret", "Encapsulate", "Decapsulate")
+ALWAYS = ("ListKeyRotations", "GetKeyLastUsage")
+GUIDE = {row.pop("API"): row for row in rows("api_semantics.md", "### As documented")}
+
+
+def expected_refusal(operation, column, cell):
+    if (operation, column) in CORRECTED:
+        return CORRECTED[operation, column]
+    notes = {int(number) for number in re.findall(r"\d+", cell)}
+    if cell.startswith(("✓", "?")):
+        return None
+    if "[2 or 3]" in cell:
+        return errors.pending_deletion
+    stated = [REFUSALS[note] for note in sorted(notes - OF_THE_ORIGIN) if note in REFUSALS]
+    # "N/A" of a state that the operation's keys could not have when the page was written.
+    return stated[0] if stated else OF_THE_STATE.get(column, errors.pending_deletion)
+
+
+@pytest.mark.parametrize("operation", sorted(GUIDE))
+def test_the_key_states_are_those_of_the_guide(operation):
+    for column, cell in GUIDE[operation].items():
+        for state in column.split(" / "):
+            expected = expected_refusal(operation, column, cell)
+            if state == "PendingReplicaDeletion" and expected is errors.pending_deletion:
+                expected = errors.pending_replica_deletion
+            assert KEY_STATES[operation][KeyState(state)] is expected, (operation, state)
+
+
+def test_the_key_states_of_operations_that_are_newer_than_the_guide():
+    sign = KEY_STATES["Sign"]
+
+    assert set(KEY_STATES) - set(GUIDE) == {*AS_SIGN, *ALWAYS, "RotateKeyOnDemand"}
+    assert [KEY_STATES[operation] for operation in AS_SIGN] == [sign] * 3
+    assert [set(KEY_STATES[operation].values()) for operation in ALWAYS] == [{None}] * 2
+    assert KEY_STATES["RotateKeyOnDemand"] == sign | {KeyState.UPDATING: errors.updating}
+
+
+PERMISSIONS_PAGE = {row.pop("Operation"): row for row in rows("authorization.md", "## Permissions")}
+RESOURCES = {"alias+key": "alias", "`*`": "*", "the RetiringPrincipal value (docs)": "retiring principal"}
+CONTEXT = {"kms:EncryptionContext", "kms:EncryptionContextKeys"}
+
+
+def condition_keys(cell):
+    """Give the condition keys of a cell, as the code writes them: without their changing parts."""
+    found = set()
+    for name in re.split(r"[,+] ?", cell.replace(" ", "")):
+        if name == "C":
+            found |= set(COMMON_KEYS)
+        elif name == "EC*":
+            found |= CONTEXT
+        elif name != NOTHING:
+            plain = re.split(r"[/:]", name.removeprefix("aws:"))[0]
+            found.add(f"aws:{plain}" if name.startswith("aws:") else f"kms:{plain}")
+    return found
+
+
+@pytest.mark.parametrize("operation", sorted(PERMISSIONS_PAGE))
+def test_the_permissions_are_those_of_the_page(operation):
+    facts, permission = PERMISSIONS_PAGE[operation], PERMISSIONS[operation]
+
+    assert ", ".join(permission.actions) == ", ".join(f"kms:{name}" for name in facts["Action(s)"].split(", "))
+    assert permission.resource == RESOURCES.get(facts["Resource"], facts["Resource"])
+    assert permission.cross_account is (facts["X-acct"] == "yes")
+    assert ", ".join(permission.grant_operations) == facts["Grant op"].strip(NOTHING)
+    assert permission.accepts_alias is (facts["alias as KeyId"] == "y")
+    extra = next(value for column, value in facts.items() if column.startswith("Extra condition keys"))
+    assert set(permission.all_condition_keys) == condition_keys(extra)
+    assert len(permission.all_condition_keys) == len(condition_keys(extra))
+    if operation in model.load():
+        members = model.load()[operation].input.members
+        assert (facts["GrantTokens"] == "y", facts["DryRun"] == "y") == ("GrantTokens" in members, "DryRun" in members)
+
+
+def test_the_permissions_page_has_every_operation():
+    assert set(PERMISSIONS_PAGE) == set(PERMISSIONS)
+
+
+def test_the_common_condition_keys_are_those_of_the_page():
+    listed = re.search(r"^C = [^`]*`([^`]+)`", page("authorization.md"), re.MULTILINE)[1]
+
+    assert list(COMMON_KEYS) == [name.removesuffix("/k") for name in listed.split(", ")]
+
+
+def test_the_key_specs_are_those_of_the_page():
+    facts = [(row["KeySpec"], row["KeyUsage"], row["list of algorithms"]) for row in rows("crypto.md", "## Key specs")]
+
+    assert sorted(facts) == sorted(
+        (spec.name, usage, f"{ALGORITHM_LISTS[usage]}: {', '.join(algorithms)}")
+        for spec in KEY_SPECS.values()
+        for usage, algorithms in spec.usages.items()
+    )
+
+
+IMPORTABLE = [row for row in rows("crypto.md", "### Importing by key spec") if row["wrapping algorithms"][:2] == "RS"]
+
+
+@pytest.mark.parametrize("facts", IMPORTABLE, ids=lambda facts: facts["KeySpec"])
+def test_imports_are_those_of_the_page(facts):
+    rule, material = IMPORTS[facts["KeySpec"]], facts["key material"]
+    lengths = [int(number) for number in re.findall(r"\d+", material.partition("bytes,")[2].partition(" (")[0])]
+
+    assert ", ".join(rule.algorithms) == facts["wrapping algorithms"]
+    assert (rule.shortest, rule.longest) == ((lengths[0], lengths[-1]) if lengths else (0, 0))
+    assert rule.excluded == set(re.findall(r"(\w+) under (\w+)", material))
+
+
+def test_no_other_key_spec_can_be_imported():
+    assert set(IMPORTS) == {row["KeySpec"] for row in IMPORTABLE}
+
+
+def test_page_sizes_are_those_of_the_page():
+    line = re.search(r"^- Lists \(default/max\): (.*?)\. ", page("api_semantics.md"), re.MULTILINE)[1]
+    facts = dict(fact.split(" ") for fact in line.split(", "))
+    # Its page is not in the list. API_DescribeCustomKeyStores has no default; it is that of the other listings.
+    facts["DescribeCustomKeyStores"] = "100/1000"
+
+    assert {name: f"{size.default}/{size.maximum}" for name, size in PAGE_SIZES.items()} == facts
+
+
+def test_quotas_are_those_of_the_page():
+    line = re.search(r"^- Quotas: (.*)", page("api_semantics.md"), re.MULTILINE)[1]
+    shown = {
+        "keys": "{:,} keys",
+        "aliases_per_key": "{} aliases/key",
+        "grants_per_key": "{:,} grants/key",
+        "custom_key_stores": "{} custom key stores",
+        "on_demand_rotations": "{} on-demand rotations",
+        "tags_per_key": "{} tags",
+    }
+
+    for name, text in shown.items():
+        assert re.search(rf"(^|; ){re.escape(text.format(QUOTAS[name]))}(;|$)", line), name
+    assert f"key policy {QUOTAS['policy_bytes'] // 1024} KB" in line
+    assert set(QUOTAS) == {*shown, "policy_bytes", "encryption_context_bytes"}
