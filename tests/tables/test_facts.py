@@ -10,7 +10,14 @@ import pytest
 from fake_kms import errors
 from fake_kms.tables import model
 from fake_kms.tables.imports import IMPORTS
-from fake_kms.tables.key_specs import ALGORITHM_LISTS, KEY_SPECS
+from fake_kms.tables.key_specs import (
+    ALGORITHM_LISTS,
+    DIGEST_LENGTHS,
+    KEY_SPECS,
+    MESSAGE_TYPES,
+    MESSAGE_TYPES_OF_ALGORITHM,
+    MESSAGE_TYPES_OF_KIND,
+)
 from fake_kms.tables.key_states import KEY_STATES, KeyState
 from fake_kms.tables.page_sizes import PAGE_SIZES
 from fake_kms.tables.permissions import COMMON_KEYS, PERMISSIONS
@@ -147,6 +154,63 @@ def test_the_key_specs_are_those_of_the_page():
         for spec in KEY_SPECS.values()
         for usage, algorithms in spec.usages.items()
     )
+
+
+# What a key spec is by its name, and the bytes of its key material where the number in it says so.
+KINDS = {
+    "SYMMETRIC_DEFAULT": "symmetric",
+    "RSA": "rsa",
+    "ECC_NIST_EDWARDS25519": "ed25519",
+    "ECC": "ecc",
+    "HMAC": "hmac",
+    "ML_DSA": "ml_dsa",
+    "ML_KEM": "ml_kem",
+    "SM2": "sm2",
+}
+
+
+@pytest.mark.parametrize("spec", KEY_SPECS.values(), ids=KEY_SPECS)
+def test_what_a_key_spec_is(spec):
+    assert spec.kind == next(kind for prefix, kind in KINDS.items() if spec.name.startswith(prefix))
+    assert spec.symmetric is (spec.name == "SYMMETRIC_DEFAULT")
+    assert spec.asymmetric is not spec.name.startswith(("SYMMETRIC_DEFAULT", "HMAC"))
+    assert spec.default_usage == ("ENCRYPT_DECRYPT" if spec.symmetric else None)
+    bits = 256 if spec.symmetric else int(spec.name.rpartition("_")[2]) if spec.kind in {"rsa", "hmac"} else 0
+    assert spec.size == bits // 8
+
+
+@pytest.mark.parametrize(("name", "china", "elsewhere"), [("SM2", True, False), ("ML_KEM_768", False, True)])
+def test_key_specs_of_some_regions_only(name, china, elsewhere):
+    spec = KEY_SPECS[name]
+
+    assert [spec.available_in("cn-north-1"), spec.available_in("eu-west-1")] == [china, elsewhere]
+
+
+def test_every_other_key_spec_is_in_all_regions():
+    some = {spec.name for spec in KEY_SPECS.values() if not spec.available_in("cn-north-1")} | {
+        spec.name for spec in KEY_SPECS.values() if not spec.available_in("eu-west-1")
+    }
+
+    assert some == {"SM2", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"}
+
+
+@pytest.mark.parametrize(("algorithm", "length"), DIGEST_LENGTHS.items())
+def test_a_digest_is_as_long_as_its_hash_says(algorithm, length):
+    bits = re.search(r"SHA_(\d+)$", algorithm)  # SM2DSA hashes with SM3, of 256 bits
+
+    assert length == int(bits[1] if bits else 256) // 8
+
+
+def test_every_algorithm_that_takes_digests_has_their_length():
+    takes = {
+        algorithm
+        for spec in KEY_SPECS.values()
+        if "DIGEST" in MESSAGE_TYPES_OF_KIND.get(spec.kind, MESSAGE_TYPES)
+        for algorithm in spec.usages.get("SIGN_VERIFY", ())
+        if "DIGEST" in MESSAGE_TYPES_OF_ALGORITHM.get(algorithm, MESSAGE_TYPES)
+    }
+
+    assert set(DIGEST_LENGTHS) == takes
 
 
 IMPORTABLE = [row for row in rows("crypto.md", "### Importing by key spec") if row["wrapping algorithms"][:2] == "RS"]
