@@ -302,3 +302,53 @@ STRICTNESS = [
 @pytest.mark.parametrize(("child", "parent", "strict"), STRICTNESS)
 def test_a_grant_of_a_grantee_is_at_least_as_strict(child, parent, strict):
     assert strict == at_least_as_strict(child, parent)
+
+
+def _least(**more):
+    return Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY, "context": {}, **more})
+
+
+def test_a_request_without_a_key_is_decided_by_the_callers_own_policies():
+    request = _least(action="kms:ListKeys", resource="*")
+    assert decide(request, Policies(identity=(_own(ALL),))).allowed
+
+
+def test_a_request_that_names_no_grant_operation_is_none_that_a_grant_allows():
+    decision = decide(_least(resource_account=ACCOUNT), _policies(grants=(_grant("Decrypt"),)))
+    assert decision.explain().splitlines()[-1] == (
+        "  - Allow grant 7c0b: does not match (operation: no grant can authorize kms:Decrypt here)"
+    )
+
+
+def test_a_constraint_does_not_limit_a_request_that_cannot_have_a_context():
+    grant = _grant("Sign", encryption_context_equals={"tenant": "blue"})
+    assert grant_matches(grant, _least(resource_account=ACCOUNT, grant_operation="Sign"))
+
+
+def test_across_accounts_is_only_what_a_request_says():
+    decision = decide(_least(resource_account="444455556666"), _policies(identity=(_own(ALL),)))
+    assert (decision.outcome, decision.because) == (
+        Outcome.NOT_ALLOWED_BY_KEY_POLICY,
+        "kms:Decrypt is never allowed across accounts",
+    )
+
+
+CONDITION = allow(Condition=BLUE)
+VARIABLE = allow(resource=f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/${{aws:username}}")
+CONSTANCY = [
+    ({"identity": (_own(ALL),)}, True),
+    ({"identity": (_own(ALL), _own(CONDITION))}, False),
+    ({"identity": (_own(ALL, deny(Condition=BLUE)),)}, False),
+    ({"identity": (_own(ALL, allow("kms:Encrypt", Condition=BLUE)),)}, True),
+    ({"identity": (_own(VARIABLE),)}, False),
+    ({"identity": (_own(ALL),), "boundary": _own(CONDITION)}, False),
+    ({"identity": (_own(ALL),), "session": (_own(ALL), _own(CONDITION))}, False),
+    ({"key_policy": compile_policy(key_policy(allow(to=ROOT, Condition=BLUE)), "key policy", kind="key")}, False),
+    ({"key_policy": None}, True),
+    ({"grants": (_grant("Decrypt"),)}, False),
+]
+
+
+@pytest.mark.parametrize(("policies", "constant"), CONSTANCY)
+def test_whether_a_decision_is_the_same_in_every_context(policies, constant):
+    assert _policies(**policies).are_constant("kms:Decrypt") is constant

@@ -252,5 +252,7 @@ def test_quotas_are_those_of_the_page():
 
     for name, text in shown.items():
         assert re.search(rf"(^|; ){re.escape(text.format(QUOTAS[name]))}(;|$)", line), name
-    assert f"key policy {QUOTAS['policy_bytes'] // 1024} KB" in line
+    assert "key policy 32 KB" in line
+    assert QUOTAS["policy_bytes"] == 32 * 1024
+    assert QUOTAS["encryption_context_bytes"] == 8 * 1024
     assert set(QUOTAS) == {*shown, "policy_bytes", "encryption_context_bytes"}
