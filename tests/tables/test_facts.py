@@ -9,6 +9,7 @@ import pytest
 
 from fake_kms import errors
 from fake_kms.tables import model
+from fake_kms.tables.beyond_model import ACCEPTED_VALUES, PATTERNS, PRINTED_ENUM_SETS
 from fake_kms.tables.imports import IMPORTS
 from fake_kms.tables.key_specs import (
     ALGORITHM_LISTS,
@@ -20,7 +21,7 @@ from fake_kms.tables.key_specs import (
 )
 from fake_kms.tables.key_states import KEY_STATES, KeyState
 from fake_kms.tables.page_sizes import PAGE_SIZES
-from fake_kms.tables.permissions import COMMON_KEYS, PERMISSIONS
+from fake_kms.tables.permissions import COMMON_KEYS, GRANTABLE_BY_USAGE, PERMISSIONS
 from fake_kms.tables.quotas import QUOTAS
 
 PAGES = Path(__file__).parents[2] / "docs" / "aws"
@@ -138,6 +139,62 @@ def test_the_permissions_are_those_of_the_page(operation):
 
 def test_the_permissions_page_has_every_operation():
     assert set(PERMISSIONS_PAGE) == set(PERMISSIONS)
+
+
+def test_further_permissions_are_those_of_the_notes():
+    also = {name: row.also for name, row in PERMISSIONS.items() if row.also}
+
+    assert also == {
+        "CreateKey": (("kms:TagResource", "Tags"),),
+        "ReplicateKey": (("kms:CreateKey", None), ("kms:TagResource", "Tags")),
+    }
+    assert {name for name, row in PERMISSIONS.items() if row.present_key} == {"DeleteAlias", "UpdateAlias"}
+
+
+GRANTABLE = {
+    "symmetric ENCRYPT_DECRYPT": ("ENCRYPT_DECRYPT", False),
+    "RSA/SM2 ENCRYPT_DECRYPT": ("ENCRYPT_DECRYPT", True),
+    "SIGN_VERIFY": ("SIGN_VERIFY", True),
+    "GENERATE_VERIFY_MAC": ("GENERATE_VERIFY_MAC", False),
+    "KEY_AGREEMENT": ("KEY_AGREEMENT", True),
+    "ENCAPSULATE_DECAPSULATE": ("ENCAPSULATE_DECAPSULATE", True),
+}
+
+
+def test_the_operations_that_a_grant_may_hold_are_those_of_the_page():
+    facts = {}
+    for usage, allowed, *_ in map(dict.values, rows("authorization.md", "## Grants")):
+        names = allowed.split(", ")
+        full = [
+            before + name[1:] if name.startswith("\N{HORIZONTAL ELLIPSIS}") else name
+            for before, name in zip(["", *names], names, strict=False)
+        ]
+        facts[GRANTABLE[usage]] = {"CreateGrant", "DescribeKey", "RetireGrant", *full}
+
+    assert facts == GRANTABLE_BY_USAGE
+
+
+SHAPES = {
+    "encryptionAlgorithm": "EncryptionAlgorithmSpec",
+    "messageType": "MessageType",
+    "macAlgorithm": "MacAlgorithmSpec",
+    "signingAlgorithm": "SigningAlgorithmSpec",
+    "keySpec (GenerateDataKey*)": "DataKeySpec",
+}
+
+
+def test_enum_sets_are_printed_as_on_the_page():
+    facts = re.findall(r"^  - `([^`]+)`: \[([^]]+)\]$", page("errors.md"), re.MULTILINE)
+
+    assert {SHAPES[member]: tuple(values.split(", ")) for member, values in facts} == PRINTED_ENUM_SETS
+    assert "signingAlgorithm 'SYMMETRIC_DEFAULT' passes the enum check" in page("errors.md")
+    assert {"SigningAlgorithmSpec": {"SYMMETRIC_DEFAULT"}} == ACCEPTED_VALUES
+
+
+def test_the_patterns_beyond_the_model_are_those_of_the_page():
+    ((pattern, shape),) = re.findall(r"hidden server-side pattern (\S+) on (\w+)", page("errors.md"))
+
+    assert {shape: pattern} == PATTERNS
 
 
 def test_the_common_condition_keys_are_those_of_the_page():
