@@ -19,7 +19,7 @@ from fake_kms.tables.key_specs import (
     MESSAGE_TYPES_OF_ALGORITHM,
     MESSAGE_TYPES_OF_KIND,
 )
-from fake_kms.tables.key_states import KEY_STATES, KeyState
+from fake_kms.tables.key_states import KEY_STATES, TRANSITIONS, Change, KeyState
 from fake_kms.tables.page_sizes import PAGE_SIZES
 from fake_kms.tables.permissions import COMMON_KEYS, GRANTABLE_BY_USAGE, PERMISSIONS
 from fake_kms.tables.quotas import QUOTAS
@@ -99,6 +99,38 @@ def test_the_key_states_of_operations_that_are_newer_than_the_guide():
     assert [KEY_STATES[operation] for operation in AS_SIGN] == [sign] * 3
     assert [set(KEY_STATES[operation].values()) for operation in ALWAYS] == [{None}] * 2
     assert KEY_STATES["RotateKeyOnDemand"] == sign | {KeyState.UPDATING: errors.updating}
+
+
+# Change -> the states in which it can happen, each with the state after it, by the guide and the API reference:
+# a disconnected key stays
+# Unavailable until it is connected, a key that waits for its deletion goes on waiting.
+CHANGES = {
+    Change.ENABLE: "Enabled>Enabled Disabled>Enabled Unavailable>Unavailable",
+    Change.DISABLE: "Enabled>Disabled Disabled>Disabled Unavailable>Unavailable",
+    Change.SCHEDULE_DELETION: "Enabled>PendingDeletion Disabled>PendingDeletion PendingImport>PendingDeletion "
+    "Unavailable>PendingDeletion Creating>PendingDeletion",
+    Change.SCHEDULE_REPLICA_DELETION: "Enabled>PendingReplicaDeletion Disabled>PendingReplicaDeletion "
+    "PendingImport>PendingReplicaDeletion",
+    Change.LAST_REPLICA_DELETED: "PendingReplicaDeletion>PendingDeletion",
+    Change.CANCEL_DELETION: "PendingDeletion>Disabled PendingReplicaDeletion>Disabled",
+    Change.IMPORT_MATERIAL: "PendingImport>Enabled Enabled>Enabled Disabled>Disabled Updating>Updating",
+    Change.LOSE_MATERIAL: "Enabled>PendingImport Disabled>PendingImport PendingImport>PendingImport "
+    "Updating>PendingImport PendingDeletion>PendingDeletion PendingReplicaDeletion>PendingReplicaDeletion",
+    Change.DISCONNECT: "Enabled>Unavailable Disabled>Unavailable Unavailable>Unavailable "
+    "PendingDeletion>PendingDeletion",
+    Change.CONNECT: "Unavailable>Enabled PendingDeletion>PendingDeletion",
+    Change.FINISH_CREATING: "Creating>Enabled",
+    Change.FINISH_CREATING_WITHOUT_MATERIAL: "Creating>PendingImport",
+    Change.BEGIN_UPDATING: "Enabled>Updating",
+    Change.FINISH_UPDATING: "Updating>Enabled",
+}
+
+
+@pytest.mark.parametrize("change", Change, ids=lambda change: change.name)
+def test_a_change_leads_where_the_guide_says(change):
+    found = {f"{state.value}>{row[change].value}" for state, row in TRANSITIONS.items() if change in row}
+
+    assert found == set(CHANGES[change].split())
 
 
 PERMISSIONS_PAGE = {row.pop("Operation"): row for row in rows("authorization.md", "## Permissions")}
@@ -226,8 +258,10 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("spec", KEY_SPECS.values(), ids=KEY_SPECS)
-def test_what_a_key_spec_is(spec):
+@pytest.mark.parametrize("name", KEY_SPECS)
+def test_what_a_key_spec_is(name):
+    spec = KEY_SPECS[name]
+
     assert spec.kind == next(kind for prefix, kind in KINDS.items() if spec.name.startswith(prefix))
     assert spec.symmetric is (spec.name == "SYMMETRIC_DEFAULT")
     assert spec.asymmetric is not spec.name.startswith(("SYMMETRIC_DEFAULT", "HMAC"))
@@ -251,11 +285,11 @@ def test_every_other_key_spec_is_in_all_regions():
     assert some == {"SM2", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"}
 
 
-@pytest.mark.parametrize(("algorithm", "length"), DIGEST_LENGTHS.items())
-def test_a_digest_is_as_long_as_its_hash_says(algorithm, length):
+@pytest.mark.parametrize("algorithm", DIGEST_LENGTHS)
+def test_a_digest_is_as_long_as_its_hash_says(algorithm):
     bits = re.search(r"SHA_(\d+)$", algorithm)  # SM2DSA hashes with SM3, of 256 bits
 
-    assert length == int(bits[1] if bits else 256) // 8
+    assert DIGEST_LENGTHS[algorithm] == int(bits[1] if bits else 256) // 8
 
 
 def test_every_algorithm_that_takes_digests_has_their_length():
