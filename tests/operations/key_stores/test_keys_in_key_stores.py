@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import botocore.exceptions
 import pytest
-from expected import not_primary, other_origin
+from expected import not_multi_region, other_origin
 from key_stores import (
     ABSENT,
     CLUSTER,
@@ -145,6 +145,8 @@ class TestCreateKey:
 NOT_FOR_KEY_STORES = {
     "EnableKeyRotation": {},
     "DisableKeyRotation": {},
+    "GetKeyRotationStatus": {},
+    "ListKeyRotations": {},
     "RotateKeyOnDemand": {},
     "GetParametersForImport": {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
     "DeleteImportedKeyMaterial": {},
@@ -157,7 +159,7 @@ def test_no_rotation_no_import_no_replica_no_key_pairs(client, stored_key, refus
     for operation, request in NOT_FOR_KEY_STORES.items():
         with refused(*other_origin(stored_key)):
             client._make_api_call(operation, {"KeyId": stored_key["KeyId"], **request})
-    with refused(*not_primary(stored_key)):
+    with refused(*not_multi_region(stored_key)):
         client.replicate_key(KeyId=stored_key["KeyId"], ReplicaRegion="eu-west-1")
 
 
