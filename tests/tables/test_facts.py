@@ -14,6 +14,7 @@ from fake_kms.tables.imports import IMPORTS
 from fake_kms.tables.key_specs import (
     ALGORITHM_LISTS,
     DIGEST_LENGTHS,
+    EXTERNAL_MU_LENGTH,
     KEY_SPECS,
     MESSAGE_TYPES,
     MESSAGE_TYPES_OF_ALGORITHM,
@@ -217,8 +218,13 @@ SHAPES = {
 
 def test_enum_sets_are_printed_as_on_the_page():
     facts = re.findall(r"^  - `([^`]+)`: \[([^]]+)\]$", page("errors.md"), re.MULTILINE)
+    printed = {SHAPES[member]: tuple(values.split(", ")) for member, values in facts}
+    # Of CreateKey's sets a recording of 2023 has the beginning, and that both sets of key specs have one order.
+    usages = re.search(r"keyUsage `\[([^]]+)\]`; keySpec in the same order as GenerateDataKey", page("evidence.md"))[1]
+    printed["KeyUsageType"] = (*usages.split(", "), "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
+    printed["KeySpec"] = (*printed["DataKeySpec"], "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024")
 
-    assert {SHAPES[member]: tuple(values.split(", ")) for member, values in facts} == PRINTED_ENUM_SETS
+    assert printed == PRINTED_ENUM_SETS
     assert "signingAlgorithm 'SYMMETRIC_DEFAULT' passes the enum check" in page("errors.md")
     assert {"SigningAlgorithmSpec": {"SYMMETRIC_DEFAULT"}} == ACCEPTED_VALUES
 
@@ -236,13 +242,16 @@ def test_the_common_condition_keys_are_those_of_the_page():
 
 
 def test_the_key_specs_are_those_of_the_page():
-    facts = [(row["KeySpec"], row["KeyUsage"], row["list of algorithms"]) for row in rows("crypto.md", "## Key specs")]
+    facts = {(row["KeySpec"], row["KeyUsage"]): row["list of algorithms"] for row in rows("crypto.md", "## Key specs")}
+    # The order that AWS was recorded with later.
+    (recorded,) = re.findall(r"Ed25519 → SigningAlgorithms \*\*\[([^]]+)\]\*\*", page("recorded.md"))
+    facts["ECC_NIST_EDWARDS25519", "SIGN_VERIFY"] = f"SigningAlgorithms: {recorded}"
 
-    assert sorted(facts) == sorted(
-        (spec.name, usage, f"{ALGORITHM_LISTS[usage]}: {', '.join(algorithms)}")
+    assert facts == {
+        (spec.name, usage): f"{ALGORITHM_LISTS[usage]}: {', '.join(algorithms)}"
         for spec in KEY_SPECS.values()
         for usage, algorithms in spec.usages.items()
-    )
+    }
 
 
 # What a key spec is by its name, and the bytes of its key material where the number in it says so.
@@ -290,6 +299,24 @@ def test_a_digest_is_as_long_as_its_hash_says(algorithm):
     bits = re.search(r"SHA_(\d+)$", algorithm)  # SM2DSA hashes with SM3, of 256 bits
 
     assert DIGEST_LENGTHS[algorithm] == int(bits[1] if bits else 256) // 8
+
+
+@pytest.mark.parametrize("name", KEY_SPECS)
+def test_the_message_types_of_a_signing_algorithm(name):
+    for algorithm in KEY_SPECS[name].usages.get("SIGN_VERIFY", ()):
+        types = MESSAGE_TYPES_OF_ALGORITHM.get(
+            algorithm, MESSAGE_TYPES_OF_KIND.get(KEY_SPECS[name].kind, MESSAGE_TYPES)
+        )
+        expected = {
+            "ED25519_SHA_512": ["RAW"],
+            "ED25519_PH_SHA_512": ["DIGEST"],
+            "ML_DSA_SHAKE_256": ["RAW", "EXTERNAL_MU"],
+        }
+        assert list(types) == expected.get(algorithm, ["RAW", "DIGEST"]), algorithm
+
+
+def test_an_external_mu_has_64_bytes():
+    assert EXTERNAL_MU_LENGTH == 64
 
 
 def test_every_algorithm_that_takes_digests_has_their_length():

@@ -62,7 +62,7 @@ def described_by_botocore(shape):
     metadata = shape.metadata
     return {
         "name": shape.name,
-        "kind": "integer" if shape.type_name == "long" else shape.type_name,
+        "kind": shape.type_name,
         "members": {name: described_by_botocore(member) for name, member in getattr(shape, "members", {}).items()},
         "required": frozenset(metadata.get("required", ())),
         "element": described_by_botocore(getattr(shape, "member", None)),
