@@ -52,6 +52,12 @@ class Request:
     source_arn: str | None = None
 
     @property
+    def across_accounts(self) -> bool:
+        """Whether the caller belongs to another account than the key. A service belongs to none."""
+        principal = self.principal
+        return principal.account != self.resource_account and principal.kind != "Service"
+
+    @property
     def on_alias(self) -> bool:
         """Whether the resource is an alias. Key policies are about keys and never apply to one."""
         return ":alias/" in self.resource
