@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 _GRANT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
-# Users, roles, federated users, assumed-role sessions and account roots. The names of AWS's own roles begin with `aws:`;
-# user/moto is the caller as moto's STS names it.
+# Users, roles, federated users, assumed-role sessions and account roots. The names of AWS's own roles begin with
+# `aws:`; user/moto is the caller as moto's STS names it.
 _PRINCIPAL_ARN = re.compile(
     r"arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/:-]+)"
     r"|sts::\d{12}:(?:(?:assumed-role/(?:aws:)?[\w+=,.@-]+|federated-user)/[\w+=,.@-]+|user/moto))",

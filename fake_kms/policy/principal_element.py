@@ -137,7 +137,7 @@ def _pairs(element: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(element, dict):
         raise InvalidPrincipal(f"the principal {element!r} is neither '*' nor an object")
     if not element:
-        raise NoPrincipal("its principals are none")
+        raise NoPrincipal("it names no principal")
     for kind, names in element.items():
         for name in _names_of_kind(kind, names):
             yield kind, name

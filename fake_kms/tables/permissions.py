@@ -121,7 +121,7 @@ PERMISSIONS: dict[str, Permission] = {
     "ListRetirableGrants": Permission(("kms:ListRetirableGrants",), "retiring principal"),
     "PutKeyPolicy": Permission(("kms:PutKeyPolicy",), "key", condition_keys=("kms:BypassPolicyLockoutSafetyCheck", "kms:PolicyName")),
     "ReEncrypt": Permission(("kms:ReEncryptFrom", "kms:ReEncryptTo"), "key", cross_account=True, accepts_alias=True, grant_operations=("ReEncryptFrom", "ReEncryptTo"), condition_keys=("kms:EncryptionAlgorithm", "kms:ReEncryptOnSameKey", "kms:RequestAlias", *ENCRYPTION_CONTEXT_KEYS)),
-    "ReplicateKey": Permission(("kms:ReplicateKey",), "key", also=(("kms:CreateKey", None), ("kms:TagResource", "Tags")), condition_keys=("kms:ReplicaRegion",)),
+    "ReplicateKey": Permission(("kms:ReplicateKey",), "key", also=(("kms:TagResource", "Tags"), ("kms:CreateKey", None)), condition_keys=("kms:ReplicaRegion",)),
     "RetireGrant": Permission(("kms:RetireGrant",), "key", cross_account=True, grant_operations=("RetireGrant",), condition_keys=("kms:GrantConstraintType", *ENCRYPTION_CONTEXT_KEYS)),
     "RevokeGrant": Permission(("kms:RevokeGrant",), "key", cross_account=True, condition_keys=("kms:GrantIsForAWSResource",)),
     "RotateKeyOnDemand": Permission(("kms:RotateKeyOnDemand",), "key"),

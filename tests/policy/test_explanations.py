@@ -78,8 +78,6 @@ WHYS = [
     ({"Principal": {"AWS": OTHER}}, f"principal: {ALICE.arn} is not among {OTHER}"),
     ({"Action": "kms:Encrypt"}, "action: kms:Decrypt does not match kms:Encrypt"),
     ({"Action": None, "NotAction": "kms:De*"}, "action: kms:Decrypt is excluded by NotAction kms:De*"),
-    ({"Action": None}, "it has no Action, and so never applies"),
-    ({"Resource": None}, "it has no Resource, and so never applies"),
     ({"Resource": "arn:x"}, f"resource: {KEY} does not match arn:x"),
     ({"Resource": None, "NotResource": "*"}, f"resource: {KEY} is excluded by NotResource *"),
     ({"Principal": None, "NotPrincipal": "*"}, f"principal: {ALICE.arn} is excluded by NotPrincipal *"),

@@ -59,7 +59,10 @@ STATEMENTS = [
     ({"Action": 5}, "statement 2: Action is not one or more strings"),
     ({"Action": ["kms:*", None]}, "statement 2: Action is not one or more strings"),
     ({"Resource": {}}, "statement 2: Resource is not one or more strings"),
-    ({"Principal": {"AWS": []}}, "statement 2: the principals of kind AWS are not one or more strings"),
+    ({"Principal": {"AWS": []}}, "statement 2: it names no principal of the kind AWS"),
+    ({"Principal": {}}, "statement 2: it names no principal"),
+    ({"Action": DROP}, "statement 2: it has neither Action nor NotAction"),
+    ({"Resource": []}, "statement 2: it has neither Resource nor NotResource"),
     ({"Principal": {"AWS": 111122223333}}, "statement 2: the principals of kind AWS are not one or more strings"),
     ({"Condition": []}, "statement 2: Condition is not an object"),
     ({"Condition": {"Bool": "x"}}, "statement 2: Condition Bool is not an object of condition keys"),
@@ -107,7 +110,8 @@ PRINCIPALS = [
     ("arn:aws:iam::111122223333:role/*", InvalidPrincipal),
     ("arn:aws:iam::111122223333:user/a?b", InvalidPrincipal),
     ("arn:aws:iam::111122223333:*", InvalidPrincipal),
-    ("arn:aws:iam::111122223333:group/admins", InvalidPrincipal),
+    ("arn:aws:iam::111122223333:group/admins", InvalidPolicyArn),
+    ("arn:aws:iam::abc:root", InvalidPolicyArn),
     ("arn:aws:iam::1111:root", InvalidPrincipal),
     ("arn:aws:iam:us-east-1:111122223333:root", InvalidPrincipal),
     ("arn:aws:s3::111122223333:root", InvalidPrincipal),
@@ -219,21 +223,23 @@ def test_only_text_is_taken():
 
 def test_the_default_key_policy_is_valid():
     text = default_key_policy("arn:aws:iam::111122223333:root")
-    assert text == normalize(text)
+    assert text == normalize(text, "aws")
     assert json.loads(text)["Id"] == "key-default-1"
     assert compile_policy(text, "key policy", kind="key").statements[0].sid == "Enable IAM User Permissions"
 
 
 def test_a_key_policy_is_printed_as_aws_prints_it():
-    secure = {"Bool": {"aws:SecureTransport": True}, "Null": {}}
+    secure = {"Bool": {"aws:SecureTransport": [True]}, "Null": {}, "StringLike": {"aws:userid": ["a", "b"]}}
     statement = allow(["kms:A*"], [], to=["111122223333"], Condition=secure, Sid="ÿ")
     assert (
-        normalize(json.dumps({"Statement": statement}))
+        normalize(json.dumps({"Statement": statement, "Id": "mine", "Version": "2012-10-17"}), "aws-cn")
         == """{
+  "Version" : "2012-10-17",
+  "Id" : "mine",
   "Statement" : {
     "Effect" : "Allow",
     "Principal" : {
-      "AWS" : "111122223333"
+      "AWS" : "arn:aws-cn:iam::111122223333:root"
     },
     "Action" : [ "kms:A*" ],
     "Resource" : [ ],
@@ -241,7 +247,10 @@ def test_a_key_policy_is_printed_as_aws_prints_it():
       "Bool" : {
         "aws:SecureTransport" : true
       },
-      "Null" : { }
+      "Null" : { },
+      "StringLike" : {
+        "aws:userid" : [ "a", "b" ]
+      }
     },
     "Sid" : "ÿ"
   }

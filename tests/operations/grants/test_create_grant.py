@@ -13,8 +13,12 @@ from keys import account_root, alias_of
 
 from fake_kms import FakeKms
 
-BOB = f"{IAM}user/bob"
+BOB, STS = f"{IAM}user/bob", f"arn:aws:sts::{ACCOUNT}:"
 CONTEXT_CONSTRAINTS = ["EncryptionContextEquals", "EncryptionContextSubset"]
+CONTEXT_UNSUPPORTED = (
+    "ValidationException",
+    "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
+)
 ONLY_CREATE_GRANT = ("ValidationException", "Grants must not contain only the CreateGrant operation.")
 
 
@@ -33,14 +37,20 @@ class TestCreateGrant:
         with refused(*ONLY_CREATE_GRANT):
             create_grant(client, key, "CreateGrant")
 
-    @pytest.mark.parametrize(
-        "principal",
-        ["bob", "arn:aws:iam::123456789012:group/g", "arn:aws:iam::aws:policy/x", "s3.amazonaws.com",
-         "arn:aws:sts::123456789012:assumed-role/app", "arn:aws:iam::1234:user/bob"],
-    )  # fmt: skip
     @pytest.mark.parametrize("member", ["GranteePrincipal", "RetiringPrincipal"])
-    def test_a_principal_that_is_not_valid(self, key, unchecked, refused, member, principal):
-        with refused("InvalidArnException", f"ARN does not refer to a valid principal: {principal}"):
+    @pytest.mark.parametrize(
+        ("principal", "message"),
+        [
+            ("bob", "{member} does not refer to a valid principal."),
+            (f"{IAM}group/g", "ARN does not refer to a valid principal: {principal}"),
+            ("arn:aws:iam::aws:policy/x", "ARN is not valid: {principal}"),
+            ("arn:aws:iam::1234:user/bob", "ARN is not valid: {principal}"),
+            (f"{STS}assumed-role/app", "ARN is not valid: {principal}"),
+            (f"{STS}assumed-role/team/app/session", "ARN is not valid: {principal}"),
+        ],
+    )
+    def test_a_principal_that_is_not_valid(self, key, unchecked, refused, member, principal, message):
+        with refused("InvalidArnException", message.format(member=member, principal=principal)):
             create_grant(unchecked, key, "Encrypt", **{member: principal})
 
     def test_exactly_one_grantee(self, client, key, refused):
@@ -71,8 +81,15 @@ class TestCreateGrant:
         key = client.create_key(**spec)["KeyMetadata"]
 
         create_grant(client, key, *sorted(holds | ALWAYS))
+        asymmetric = "KeySpec" in spec and not spec["KeySpec"].startswith("HMAC")
+        valid = [name for name in client.meta.service_model.shape_for("GrantOperation").enum if name in holds | ALWAYS]
         for operation in sorted(EVERY - ALWAYS - holds):
-            with refused("ValidationException", f"Grant operations {operation} are not valid for {key['Arn']}."):
+            message = (
+                f"Operations [{operation}] are not supported when creating a grant for "
+                f"{'an asymmetric' if asymmetric else 'a symmetric'} KMS key with key usage {key['KeyUsage']}. "
+                f"Valid operations are [{', '.join(valid)}]"
+            )
+            with refused("ValidationException", message):
                 create_grant(client, key, "DescribeKey", operation)
 
     @pytest.mark.aws
@@ -81,8 +98,23 @@ class TestCreateGrant:
     def test_context_constraints_are_for_symmetric_keys(self, client, refused, kind, spec):
         key = client.create_key(**spec)["KeyMetadata"]
 
-        with refused("ValidationException", f"Encryption context constraints are not valid for {key['Arn']}."):
-            create_grant(client, key, "DescribeKey", Constraints={kind: {"a": "b"}})
+        for operations in (["DescribeKey"], ["GenerateDataKey"]):  # the constraint is checked before the operations
+            with refused(*CONTEXT_UNSUPPORTED):
+                create_grant(client, key, *operations, Constraints={kind: {"a": "b"}})
+
+    def test_both_context_constraints(self, client, key, refused):
+        constraints = {kind: {"a": "b"} for kind in CONTEXT_CONSTRAINTS}
+        with refused("ValidationException", "More than one constraint supplied"):
+            create_grant(client, key, "Encrypt", Constraints=constraints)
+
+    def test_several_operations_that_the_key_cannot_do(self, client, refused):
+        key = client.create_key(**HMAC)["KeyMetadata"]
+        message = (
+            "Operations [Sign, Encrypt] are not supported when creating a grant for a symmetric KMS key with key usage "
+            "GENERATE_VERIFY_MAC. Valid operations are [CreateGrant, RetireGrant, DescribeKey, GenerateMac, VerifyMac]"
+        )
+        with refused("ValidationException", message):
+            create_grant(client, key, "Sign", "GenerateMac", "Encrypt")
 
     @pytest.mark.aws
     @pytest.mark.parametrize("kind", CONTEXT_CONSTRAINTS)
@@ -152,7 +184,8 @@ class TestCreateGrant:
     @pytest.mark.parametrize(
         "principal",
         [f"{IAM}root", ACCOUNT, f"{IAM}user/team/bob", f"{IAM}role/team/app", f"arn:aws:iam::{OTHER}:role/app",
-         f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", f"arn:aws:sts::{ACCOUNT}:federated-user/bob"],
+         f"{STS}assumed-role/app/s", f"{STS}federated-user/bob", "s3.amazonaws.com", "dynamodb.us-east-1.amazonaws.com",
+         f"{STS}assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0", f"{STS}user/moto"],
     )  # fmt: skip
     def test_every_kind_of_principal(self, client, key, grant, principal):
         grant(principal, "Encrypt", RetiringPrincipal=principal)
