@@ -160,12 +160,19 @@ def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> No
     grants = [entry for entry in (retirer, grant.terms) if entry is not None]
     through_iam = ask(call, action, key.arn, on=found)
     through_grant = ask(call, action, key.arn, on=found, account=key.account, grants=grants)
-    decision = (
-        through_iam if through_iam.outcome.explicit or (by_account and not through_grant.allowed) else through_grant
-    )
+    decision = _decisive(through_iam, through_grant) if by_account else through_grant
+    if through_iam.outcome.explicit:
+        decision = through_iam
     call.decisions.append(decision)
     if not decision.allowed:
         raise _refusal(call, _Check(action, key.arn, found), decision)
+
+
+def _decisive(through_iam: Decision, through_grant: Decision) -> Decision:
+    """Return the decision that allows, or the one that is blamed: a grant that names the caller before its policies."""
+    if through_grant.allowed or through_iam.allowed:
+        return through_grant if through_grant.allowed else through_iam
+    return through_iam if through_grant.outcome is Outcome.NOT_ALLOWED_BY_KEY_POLICY else through_grant
 
 
 def _retirer(grant: StoredGrant, retiring: str) -> GrantTerms:
