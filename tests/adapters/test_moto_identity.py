@@ -120,9 +120,12 @@ class TestUsers:
         managed = iam.create_policy(PolicyName="More", PolicyDocument=as_text(deny("kms:EnableKey")))["Policy"]
         iam.attach_group_policy(GroupName="use", PolicyArn=managed["Arn"])
         alice.describe_key(KeyId=key["KeyId"])
-        for action, method in (("DisableKey", alice.disable_key), ("EnableKey", alice.enable_key)):
-            with refused("AccessDeniedException", denied(f"{IAM}user/alice", action, key, DENIED_BY_IDENTITY)):
-                method(KeyId=key["KeyId"])
+        inline = denied(f"{IAM}user/alice", "DisableKey", key, DENIED_BY_IDENTITY)
+        with refused("AccessDeniedException", inline):
+            alice.disable_key(KeyId=key["KeyId"])
+        by_its_arn = denied(f"{IAM}user/alice", "EnableKey", key, f"{DENIED_BY_IDENTITY}: {managed['Arn']}")
+        with refused("AccessDeniedException", by_its_arn):
+            alice.enable_key(KeyId=key["KeyId"])
 
     def test_the_policies_of_two_groups_of_the_same_name_for_them(self, key, iam, user, refused):
         """Inline policies are named for their owner only: none hides another's."""
@@ -230,7 +233,8 @@ class TestRoles:
         with pytest.raises(guest.exceptions.ClientError, match="does not exist in this Region"):
             guest.encrypt(KeyId=key["Arn"], Plaintext=b"x")
         client.create_grant(KeyId=key["KeyId"], GranteePrincipal=role_arn, Operations=["Encrypt"])
-        guest.encrypt(KeyId=key["Arn"], Plaintext=b"x")
+        with pytest.raises(guest.exceptions.ClientError, match="on this resource because no identity-based policy"):
+            guest.encrypt(KeyId=key["Arn"], Plaintext=b"x")
         assert kms.journal[-1].principal == f"arn:aws:sts::{OTHER}:assumed-role/guest/job"
 
 

@@ -316,6 +316,6 @@ def test_two_fakes_share_nothing():
 def test_errors_can_be_pickled():
     from fake_kms import errors
 
-    error = errors.access_denied("DENIED_BY_KEY_POLICY", "me", "kms:Encrypt", "key")
+    error = errors.access_denied("DENIED_BY_KEY_POLICY", "me", "kms:Encrypt", "key", "key policy")
     again = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (again.code, again.message, again.field, again.rank) == (error.code, error.message, "Message", error.rank)

@@ -8,7 +8,7 @@ import re
 import pytest
 from expected import DRY_RUN, NO_ALIAS, disabled, members, pending_deletion
 from grantable import AGREEMENT, ALWAYS, EVERY, HMAC, HOLDS, RSA, SIGNING, create_grant, grants_of
-from iam import ACCOUNT, IAM, OTHER, denied
+from iam import ACCOUNT, IAM, OTHER, across, denied
 from keys import account_root, alias_of
 
 from fake_kms import FakeKms
@@ -192,6 +192,19 @@ class TestCreateGrant:
 
         (entry,) = grants_of(client, key)
         assert (entry["GranteePrincipal"], entry["RetiringPrincipal"]) == (principal, principal)
+
+    def test_the_caller_as_motos_sts_names_it(self, client, elsewhere, key, refused):
+        """moto's GetCallerIdentity answers this ARN for access keys that nobody has registered."""
+        guest, moto = elsewhere(OTHER), f"arn:aws:sts::{OTHER}:user/moto"
+        request = {"KeyId": key["Arn"], "Plaintext": b"x"}
+        with refused("AccessDeniedException", across(f"arn:aws:iam::{OTHER}:user/admin", "Encrypt")):
+            guest.encrypt(**request)
+        token = create_grant(client, key, "Encrypt", GranteePrincipal=moto, RetiringPrincipal=moto)["GrantToken"]
+        guest.encrypt(**request)
+        (entry,) = grants_of(client, key)
+        assert (entry["GranteePrincipal"], entry["RetiringPrincipal"]) == (moto, moto)
+        assert client.list_grants(KeyId=key["KeyId"], GranteePrincipal=moto)["Grants"] == [entry]
+        guest.retire_grant(GrantToken=token)
 
     @pytest.mark.aws
     def test_the_same_name_and_parameters_are_the_same_grant(self, client, key):
