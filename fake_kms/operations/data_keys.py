@@ -63,7 +63,8 @@ def generate_data_key_without_plaintext(call: Call) -> Output:
 
 
 def _check_pair(call: Call) -> None:
-    _check_symmetric(call)
+    if call.key.spec.asymmetric:
+        raise errors.asymmetric_data_key_pair()
     if call.key.custom_key_store is not None:
         raise errors.origin(call.key.arn, call.key.origin)
     spec = KEY_SPECS[call.input["KeyPairSpec"]]

@@ -34,7 +34,7 @@ def names(stages):
 
 
 def test_the_stages_are_in_awss_order_and_each_is_in_a_file_of_its_own_name():
-    with FakeKms() as kms:
+    with FakeKms(verify_signatures=True) as kms:
         service = kms._service
 
     assert names(service.stages) == ORDER
