@@ -16,6 +16,7 @@ __all__ = [
     "dns_suffixes",
     "is_account",
     "is_key_id",
+    "is_known_region",
     "is_region",
     "key_arn",
     "parse_arn",
@@ -43,6 +44,7 @@ class _Partition(NamedTuple):
     name: str
     region: re.Pattern[str]
     dns_suffixes: tuple[str, ...]
+    listed: frozenset[str]
 
 
 @functools.cache
@@ -54,6 +56,7 @@ def _partitions() -> tuple[_Partition, ...]:
             partition["id"],
             re.compile(partition["regionRegex"], re.ASCII),
             (partition["outputs"]["dnsSuffix"], partition["outputs"]["dualStackDnsSuffix"]),
+            frozenset(partition["regions"]),
         )
         for partition in Loader().load_data("partitions")["partitions"]
     )
@@ -69,6 +72,12 @@ def _find_partition(region: str) -> str | None:
 def is_region(name: str) -> bool:
     """Return whether a name has the form of an AWS Region, of any partition; newer ones than botocore's included."""
     return _find_partition(name) is not None
+
+
+@functools.lru_cache(maxsize=256)
+def is_known_region(name: str) -> bool:
+    """Return whether botocore lists a Region, in any partition."""
+    return any(name in partition.listed for partition in _partitions())
 
 
 @functools.lru_cache(maxsize=256)

@@ -55,9 +55,20 @@ def other_origin(key):
     )
 
 
+def not_multi_region(key):
+    """Return the refusal of a key of one Region."""
+    return "UnsupportedOperationException", f"{key['Arn']} is not a multi-region key."
+
+
 def not_primary(key):
-    """Return the refusal of a key that is not the primary of a multi-Region key."""
+    """Return the refusal to replicate a replica."""
     return "UnsupportedOperationException", f"{key['Arn']} is not a multi-region primary key."
+
+
+def replica_key(key, operation):
+    """Return the refusal of a replica, where the operation is for its primary."""
+    text = f"{key['Arn']} is a multi-region replica key which is not valid for {operation}."
+    return "UnsupportedOperationException", text
 
 
 def broken(member, constraint, value=None):

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from keys import create
 
+NEW, EXISTING = "NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"
 FOREVER = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
 RAW = bytes(range(32))
 
@@ -30,3 +31,9 @@ def request_for(key, answer, raw=RAW, **more):
     """Return a request of ImportKeyMaterial with the parameters of an answer; the material does not expire by default."""
     wrapped = {"ImportToken": answer["ImportToken"], "EncryptedKeyMaterial": sealed(answer, raw)}
     return {"KeyId": key["KeyId"]} | wrapped | (more or FOREVER)
+
+
+def expected_material(material_id):
+    """Return the refusal of other material than the one that is expected."""
+    message = f"Imported key material does not have the expected identifier ({material_id})."
+    return "IncorrectKeyMaterialException", message

@@ -73,14 +73,34 @@ TEXTS = {
     ),
     Failure.INVALID_KEY_USAGE: f"{_REJECTED} the external key does not support the requested operation.",
     Failure.UNSUPPORTED_OPERATION: f"{_REJECTED} it does not support the requested cryptographic operation.",
+    Failure.ACCESS_DENIED: (
+        "The external key store proxy denied access to the operation. Verify that the user and the external key are both "
+        "authorized for this operation, and try the request again."
+    ),
+    Failure.DEPENDENCY_TIMEOUT: (
+        "The external key store proxy did not respond to the request in the time allotted. Retry the request. "
+        f"{_REPEATEDLY} report it to your external key store proxy administrator."
+    ),
+    Failure.INTERNAL: (
+        f"{_REJECTED} it cannot communicate with the external key manager. Verify that the external key store proxy "
+        "configuration is correct and that the external key manager is available."
+    ),
+    Failure.THROTTLED: (
+        "The external key store proxy rejected the request due to a very high request rate. Reduce the frequency of your "
+        "calls using KMS keys in this external key store."
+    ),
 }
+NOT_CONNECTED = (
+    "This KMS key is in a custom key store that is not connected to its external key store proxy. Connect the external key "
+    "store and try the request again."
+)
 # What goes wrong at the proxy -> the refusal of CreateCustomKeyStore, and the ConnectionErrorCode.
 HEALTH_FAILURES = [
     (Failure.UNREACHABLE, "XksProxyUriUnreachableException", "XKS_PROXY_NOT_REACHABLE"),
-    (Failure.TLS, "XksProxyUriUnreachableException", "XKS_PROXY_INVALID_TLS_CONFIGURATION"),
+    (Failure.TLS, "XksProxyInvalidConfigurationException", "XKS_PROXY_INVALID_TLS_CONFIGURATION"),
     (Failure.TIMEOUT, "XksProxyUriUnreachableException", "XKS_PROXY_TIMED_OUT"),
-    (Failure.INVALID_URI_PATH, "XksProxyUriUnreachableException", "XKS_PROXY_INVALID_CONFIGURATION"),
-    (Failure.INTERNAL, "XksProxyUriUnreachableException", "XKS_PROXY_NOT_REACHABLE"),
+    (Failure.INVALID_URI_PATH, "XksProxyInvalidConfigurationException", "XKS_PROXY_INVALID_CONFIGURATION"),
+    (Failure.INTERNAL, "XksProxyInvalidResponseException", "XKS_PROXY_NOT_REACHABLE"),
     (Failure.DEPENDENCY_TIMEOUT, "XksProxyUriUnreachableException", "XKS_PROXY_TIMED_OUT"),
     (Failure.THROTTLED, "XksProxyUriUnreachableException", "XKS_PROXY_NOT_REACHABLE"),
     (Failure.AUTHENTICATION_FAILED, "XksProxyIncorrectAuthenticationCredentialException", "INVALID_CREDENTIALS"),

@@ -114,7 +114,8 @@ class Options:
     verify_signatures: bool = _flag("verify the signatures of registered principals")
     consistency: str = _option(
         "immediate",
-        "immediate, or eventual: a new grant works without token after five minutes, replicas settle after ten seconds",
+        "immediate, or eventual: a new grant works without token after five minutes, replicas settle after ten "
+        "seconds, rotations on demand complete after two minutes",
         accepts=lambda value: value in ("immediate", "eventual"),
         wanted="'immediate' or 'eventual'",
     )

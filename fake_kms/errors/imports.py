@@ -6,26 +6,36 @@ from fake_kms.errors.answer import Rank, answer, template
 
 __all__ = [
     "another_material_pending",
+    "description_on_replica",
+    "encrypted_key_size",
     "expired_import_token",
-    "import_members_symmetric_only",
     "incorrect_key_material",
     "invalid_import_token",
     "key_spec_not_importable",
     "material_id_with_new",
-    "material_not_found",
-    "valid_to_out_of_range",
+    "material_never_imported",
+    "material_not_new",
+    "new_material_on_replica",
+    "no_existing_material",
+    "symmetric_import_only",
+    "valid_to_past",
     "valid_to_required",
     "valid_to_superfluous",
+    "valid_to_too_late",
     "wrapping_unsupported",
 ]
 
 _RECORDED = "docs/aws/recorded.md#imported-key-material"
 
 
-@template("UnsupportedOperationException", rank=Rank.ASSUMED, source="contradicted by docs/aws/recorded.md#createkey")
+@template(
+    "ValidationException",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#createkey, for ML-DSA",
+)
 def key_spec_not_importable(key_spec: str) -> str:
     """Refuse a key for imported material of a spec that has none."""
-    return f"KeySpec {key_spec} is not supported with Origin EXTERNAL."
+    return f"KeySpec {key_spec} is not supported for Origin EXTERNAL"
 
 
 @template("ValidationException", rank=Rank.RECORDED, source=_RECORDED)
@@ -48,33 +58,59 @@ valid_to_required = answer(
 # A date for material that does not expire.
 valid_to_superfluous = answer(
     "ValidationException",
-    "A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE",
-    rank=Rank.ASSUMED,
-    source=f"contradicted by {_RECORDED}",
+    "A validTo date cannot be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE",
+    rank=Rank.RECORDED,
+    source=_RECORDED,
 )
 
-# A date in the past or more than 365 days ahead.
-valid_to_out_of_range = answer(
+# A date in the past.
+valid_to_past = answer("ValidationException", "ValidTo must be in the future", rank=Rank.RECORDED, source=_RECORDED)
+
+# A date more than 365 days ahead.
+valid_to_too_late = answer(
     "ValidationException",
-    "The validTo date must be in the future and at most 365 days from now",
-    rank=Rank.ASSUMED,
-    source=f"contradicted by {_RECORDED}",
+    "ValidTo must be less than 365 days in the future",
+    rank=Rank.RECORDED,
+    source=_RECORDED,
 )
 
-# ImportType and KeyMaterialId with other than symmetric keys.
-import_members_symmetric_only = answer(
-    "ValidationException",
-    "ImportType and KeyMaterialId can be used only with symmetric encryption keys.",
-    rank=Rank.ASSUMED,
-    source=f"contradicted by {_RECORDED}",
-)
+
+@template("ValidationException", rank=Rank.RECORDED, source=_RECORDED)
+def symmetric_import_only(member: str, key_spec: str) -> str:
+    """Refuse a member that is for symmetric keys only; it is printed in lower camel case."""
+    return f"Input parameter {member[0].lower()}{member[1:]} cannot be used with {key_spec} imported keys."
+
 
 # KeyMaterialId for new material.
 material_id_with_new = answer(
     "ValidationException",
-    "KeyMaterialId cannot be specified when ImportType is NEW_KEY_MATERIAL.",
-    rank=Rank.ASSUMED,
-    source=f"contradicted by {_RECORDED}",
+    "Input parameter keyMaterialId cannot be used with NEW_KEY_MATERIAL importType.",
+    rank=Rank.RECORDED,
+    source=_RECORDED,
+)
+
+# KeyMaterialDescription in the Region of a replica.
+description_on_replica = answer(
+    "ValidationException",
+    "Key material description can only be specified on primary Multi-Region keys",
+    rank=Rank.RECORDED,
+    source=_RECORDED,
+)
+
+# New material in the Region of a replica.
+new_material_on_replica = answer(
+    "ValidationException",
+    "Input parameter ImportType NEW_KEY_MATERIAL cannot be used on replica Multi-Region keys",
+    rank=Rank.RECORDED,
+    source=_RECORDED,
+)
+
+# EncryptedKeyMaterial that is not as long as the wrapping makes it.
+encrypted_key_size = answer(
+    "ValidationException",
+    "Invalid encrypted key size.",
+    rank=Rank.EMULATOR,
+    source="docs/aws/evidence.md#imported-key-material; local-kms",
 )
 
 
@@ -87,13 +123,32 @@ def another_material_pending(new_id: str, key_arn: str, pending_id: str) -> str:
     )
 
 
-# Material that is not what the key needs.
-incorrect_key_material = answer(
-    "IncorrectKeyMaterialException", rank=Rank.ASSUMED, source=f"contradicted by {_RECORDED}"
+@template("IncorrectKeyMaterialException", rank=Rank.RECORDED, source=_RECORDED)
+def incorrect_key_material(expected_id: str) -> str:
+    """Refuse other material than the one that is expected."""
+    return f"Imported key material does not have the expected identifier ({expected_id})."
+
+
+# Material that the key has already, for a key that never had any.
+no_existing_material = answer(
+    "IncorrectKeyMaterialException", rank=Rank.ASSUMED, source="API_ImportKeyMaterial, for the code"
 )
 
-# DeleteImportedKeyMaterial of material that the key does not have.
-material_not_found = answer("IncorrectKeyMaterialException", rank=Rank.ASSUMED, source=f"contradicted by {_RECORDED}")
+
+@template("IncorrectKeyMaterialException", rank=Rank.RECORDED, source=_RECORDED)
+def material_not_new(material_id: str, key_arn: str) -> str:
+    """Refuse material as new that the key has already."""
+    return (
+        f"Key material (id: {material_id}) being imported as NEW_KEY_MATERIAL is already associated with KMS key "
+        f"{key_arn}."
+    )
+
+
+@template("ValidationException", rank=Rank.RECORDED, source=_RECORDED)
+def material_never_imported(material_id: str, key_arn: str) -> str:
+    """Refuse to delete material that the key never had."""
+    return f"Key material (id: {material_id}) has never been imported into KMS key {key_arn}."
+
 
 # An import token of another key, or a damaged one.
 invalid_import_token = answer("InvalidImportTokenException", rank=Rank.RECORDED, source=_RECORDED)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from fake_kms.errors.answer import Rank, answer, template
 
-__all__ = ["no_material_pending_rotation", "on_demand_rotations_exhausted", "rotation_conflict"]
+__all__ = [
+    "all_material_symmetric_only",
+    "material_not_in_replicas",
+    "no_material_pending_rotation",
+    "on_demand_rotations_exhausted",
+    "rotation_conflict",
+]
 
 
 @template(
@@ -34,3 +40,20 @@ rotation_conflict = answer(
 def no_material_pending_rotation(key_arn: str) -> str:
     """Refuse to rotate imported material when none is waiting."""
     return f"No available key material pending rotation for the key: {key_arn}."
+
+
+# Material that waits for its rotation, and is not in the Region of every replica.
+material_not_in_replicas = answer(
+    "KMSInvalidStateException",
+    "Cannot perform key material rotation: Key material has not been imported for replicas of the Multi-Region key.",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#imported-key-material",
+)
+
+# IncludeKeyMaterial for other than symmetric keys.
+all_material_symmetric_only = answer(
+    "ValidationException",
+    "Input parameter includeKeyMaterial can only be used with symmetric keys.",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#key-rotation",
+)

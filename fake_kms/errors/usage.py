@@ -171,8 +171,7 @@ dry_run = answer(
 unsupported = answer(
     "UnsupportedOperationException",
     rank=Rank.RECORDED,
-    source="docs/aws/recorded.md#getpublickey-derivesharedsecret; docs/aws/recorded.md#key-rotation; "
-    "contradicted by docs/aws/recorded.md#key-rotation, for ListKeyRotations",
+    source="docs/aws/recorded.md#getpublickey-derivesharedsecret; docs/aws/recorded.md#key-rotation",
 )
 
 

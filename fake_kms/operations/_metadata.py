@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.tables.key_specs import ALGORITHM_LISTS
+from fake_kms.tables.key_states import KeyState
 
 if TYPE_CHECKING:
     from fake_kms.store.key import Key
@@ -56,6 +57,8 @@ def _multi_region_configuration(key: Key, multi_region_key: MultiRegionKey) -> d
 
 
 def _import_metadata(key: Key) -> dict[str, Any]:
+    if key.state is KeyState.CREATING:  # Source: docs/aws/recorded.md#imported-key-material.
+        return {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
     current = key.material
     if current is None or not key.has_all_material or key.imports is None:
         return {}

@@ -111,10 +111,11 @@ def list_aliases(call: Call) -> Output:
     AWS's own aliases are there from the start, without TargetKeyId until they are first used.
     Source: API_ListAliases.
     """
-    if not call.found:
-        return page_of(call, "Aliases", call.region.aliases, _entry)
-    listing = call.region.aliases_of_key.get(call.key.key_id) or SortedListing()
-    return page_of(call, "Aliases", listing, _entry, call.key.key_id)
+    listing, scope = call.region.aliases, ""
+    if call.found:
+        listing, scope = call.region.aliases_of_key.get(call.key.key_id) or SortedListing(), call.key.key_id
+    output = page_of(call, "Aliases", listing, _entry, scope)
+    return output | {"AliasCount": len(output["Aliases"])}
 
 
 def _entry(alias: Alias) -> dict[str, Any]:

@@ -61,10 +61,13 @@ def _open(call: Call, found: FoundKey) -> bytes:
 
 def _decrypt_sealed(call: Call, found: FoundKey, sealed: Sealed, material: Material) -> bytes:
     context, key_store = call.input.get(found.use.context), found.key.custom_key_store
-    if key_store is not None and _is_external(call, key_store):
-        content = decrypt_externally(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
-        sealed = sealed._replace(content=content)
-    return ciphertext.decrypt(sealed, material, context)
+    if key_store is None or not _is_external(call, key_store):
+        return ciphertext.decrypt(sealed, material, context)
+    content = decrypt_externally(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
+    try:
+        return ciphertext.decrypt(sealed._replace(content=content), material, context)
+    except BadCiphertext:
+        raise errors.xks_plaintext() from None
 
 
 def _is_external(call: Call, key_store: CustomKeyStore) -> bool:
@@ -104,6 +107,7 @@ def decrypt(call: Call) -> Output:
     output: Output = {
         "EncryptionAlgorithm": _algorithm(call, found),
         "KeyId": found.key.arn,
+        "KeyOrigin": found.key.origin,
         "Plaintext": _open(call, found),
     }
     if found.material is not None and found.key.custom_key_store is None:

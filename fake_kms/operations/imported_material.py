@@ -64,40 +64,52 @@ def get_parameters_for_import(call: Call) -> Output:
 
 
 def _check_import(call: Call) -> None:
-    request = call.input
-    valid_to = request.get("ValidTo")
-    if request.get("ExpirationModel", "KEY_MATERIAL_EXPIRES") == "KEY_MATERIAL_EXPIRES":
-        if valid_to is None:
-            raise errors.valid_to_required()
-        if not call.now < valid_to <= call.now + _LONGEST_VALIDITY:
-            raise errors.valid_to_out_of_range()
-    elif valid_to is not None:
-        raise errors.valid_to_superfluous()
-    if not call.key.spec.symmetric and ("ImportType" in request or "KeyMaterialId" in request):
-        raise errors.import_members_symmetric_only()
-    if request.get("ImportType") == _NEW and "KeyMaterialId" in request:
+    _check_validity(call)
+    request, key = call.input, call.key
+    for member in ("ImportType", "KeyMaterialId", "KeyMaterialDescription"):
+        if member in request and not key.spec.symmetric:
+            raise errors.symmetric_import_only(member, key.spec.name)
+    is_new = request.get("ImportType") == _NEW
+    if is_new and "KeyMaterialId" in request:
         raise errors.material_id_with_new()
-    if request.get("ImportType") == _NEW and call.key.replica:
-        raise errors.not_primary(call.key.arn)
+    if is_new and key.replica:
+        raise errors.new_material_on_replica()
+    if "KeyMaterialDescription" in request and key.replica:
+        raise errors.description_on_replica()
+
+
+def _check_validity(call: Call) -> None:
+    valid_to = call.input.get("ValidTo")
+    if call.input.get("ExpirationModel", "KEY_MATERIAL_EXPIRES") != "KEY_MATERIAL_EXPIRES":
+        if valid_to is not None:
+            raise errors.valid_to_superfluous()
+    elif valid_to is None:
+        raise errors.valid_to_required()
+    elif valid_to <= call.now:
+        raise errors.valid_to_past()
+    elif valid_to > call.now + _LONGEST_VALIDITY:
+        raise errors.valid_to_too_late()
 
 
 @operation("ImportKeyMaterial", _IMPORTED, after_key_checks=_check_import, changes=True)
 def import_key_material(call: Call) -> Output:
-    """Put wrapped key material into a key whose origin is EXTERNAL.
+    """Put wrapped key material into a key whose origin is EXTERNAL. A disabled key is enabled by it.
 
     Input: ValidTo at most 365 days ahead unless the material does not expire; ImportType NEW_KEY_MATERIAL (default for
-    a key that never had any) or EXISTING_KEY_MATERIAL. Output: KeyId is the ARN; KeyMaterialId for symmetric keys.
-    Raises: InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException,
-    IncorrectKeyMaterialException, KMSInvalidStateException. Source: API_ImportKeyMaterial.
+    a key that never had any) or EXISTING_KEY_MATERIAL; KeyMaterialDescription, the one it has if omitted.
+    Output: KeyId is the ARN; KeyMaterialId for symmetric keys.
+    Raises: ValidationException, InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException,
+    IncorrectKeyMaterialException, KMSInvalidStateException.
+    Source: API_ImportKeyMaterial; docs/aws/recorded.md#imported-key-material. Assumed: new material for a disabled key,
+    which waits for its rotation, enables it as well.
     """
-    key = call.key
-    material = _unwrapped(call, _terms(call))
-    version = _place(call, material)
-    request = call.input
+    key, request = call.key, call.input
+    version = _place(call, _unwrapped(call, _terms(call)))
+    version.description = request.get("KeyMaterialDescription", version.description)
+    valid_to = request.get("ValidTo")
     imported = Import(
         request.get("ExpirationModel", "KEY_MATERIAL_EXPIRES"),
-        request.get("ValidTo"),
-        request.get("KeyMaterialDescription"),
+        None if valid_to is None else float(int(valid_to)),  # whole seconds, as docs/aws/recorded.md says
     )
     assert key.imports is not None  # noqa: S101 - its origin is EXTERNAL
     key.imports[version.material.identifier] = imported
@@ -105,7 +117,7 @@ def import_key_material(call: Call) -> Output:
     if key.has_all_material:
         key.transition(Change.IMPORT_MATERIAL)
     if imported.valid_to is not None:
-        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.tools, key, version.material, imported, due))
+        call.store.schedule.at(imported.valid_to, lambda due: _expire(call.tools, key, version, imported, due))
     return _output(key, version.material)
 
 
@@ -123,13 +135,14 @@ def _terms(call: Call) -> Terms:
 
 def _unwrapped(call: Call, terms: Terms) -> Material:
     private = call.store.import_tokens.wrapping_key(terms.wrapping_spec)
+    wrapped = call.input["EncryptedKeyMaterial"]
+    if not crypto.wrapping.fits(private, terms.algorithm, wrapped):
+        raise errors.encrypted_key_size()
     try:
-        raw = crypto.wrapping.unwrap(private, terms.algorithm, call.input["EncryptedKeyMaterial"])
+        raw = crypto.wrapping.unwrap(private, terms.algorithm, wrapped)
         return crypto.wrapping.read_material(call.key.spec.name, call.key.key_id, raw)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
-    except crypto.wrapping.BadMaterial:
-        raise errors.incorrect_key_material() from None
 
 
 def _place(call: Call, material: Material) -> KeyMaterialVersion:
@@ -137,14 +150,9 @@ def _place(call: Call, material: Material) -> KeyMaterialVersion:
     materials = call.key.materials
     known = materials.named(material.identifier)
     if call.input.get("ImportType", _EXISTING if materials.versions else _NEW) == _EXISTING:
-        wanted = call.input.get("KeyMaterialId", material.hex_id)
-        if known is None or wanted != material.hex_id:
-            raise errors.incorrect_key_material()
-        return known
+        return _existing(call, material, known)
     if known is not None:
-        if known.state is MaterialState.PENDING_ROTATION or len(materials.versions) == 1:
-            return known
-        raise errors.incorrect_key_material()
+        raise errors.material_not_new(material.hex_id, call.key.arn)
     if materials.pending is not None:
         raise errors.another_material_pending(material.hex_id, call.key.arn, materials.pending.material.hex_id)
     version = KeyMaterialVersion(
@@ -152,6 +160,17 @@ def _place(call: Call, material: Material) -> KeyMaterialVersion:
     )
     materials.versions.append(version)
     return version
+
+
+def _existing(call: Call, material: Material, known: KeyMaterialVersion | None) -> KeyMaterialVersion:
+    current, wanted = call.key.materials.current, call.input.get("KeyMaterialId")
+    if wanted is not None and wanted != material.hex_id:
+        raise errors.incorrect_key_material(wanted)
+    if current is None:
+        raise errors.no_existing_material()
+    if known is None:
+        raise errors.incorrect_key_material(current.material.hex_id)
+    return known
 
 
 def _output(key: Key, material: Material) -> Output:
@@ -164,39 +183,51 @@ def _output(key: Key, material: Material) -> Output:
 # --- the end of imported material ----------------------------------------------------------------------------
 
 
-def _expire(tools: Tools, key: Key, material: Material, imported: Import, due: float) -> None:
+def _expire(tools: Tools, key: Key, version: KeyMaterialVersion, imported: Import, due: float) -> None:
     # Only the import that still stands expires: a later one has another date.
-    if key.imports is None or key.imports.get(material.identifier) is not imported:
+    identifier = version.material.identifier
+    if key.imports is None or key.imports.get(identifier) is not imported:
         return
-    _lose(key, material)
+    if version.state is MaterialState.PENDING_ROTATION:  # nothing is shown of it until the rotation is complete
+        imported.expired = True
+        return
+    key.lose(identifier)
     tools.note("DeleteExpiredKeyMaterial", key, due)
 
 
-def _lose(key: Key, material: Material) -> None:
-    assert key.imports is not None  # noqa: S101 - called for keys of origin EXTERNAL only
-    had_all_material = key.has_all_material
-    del key.imports[material.identifier]
-    if had_all_material and not key.has_all_material:
-        key.transition(Change.LOSE_MATERIAL)
-
-
 def _check_deletion(call: Call) -> None:
-    wanted = call.input.get("KeyMaterialId")
-    if wanted is not None and call.key.materials.named(bytes.fromhex(wanted)) is None:
-        raise errors.material_not_found()
+    wanted, materials = call.input.get("KeyMaterialId"), call.key.materials
+    if wanted is None or bytes.fromhex(wanted) in materials.given_up:
+        return
+    if materials.named(bytes.fromhex(wanted)) is None:
+        raise errors.material_never_imported(wanted, call.key.arn)
 
 
 @operation("DeleteImportedKeyMaterial", _IMPORTED, after_key_checks=_check_deletion, changes=True)
 def delete_imported_key_material(call: Call) -> Output:
     """Delete imported key material at once; the key waits for its import again.
 
-    Input: KeyMaterialId, the current material where not said. Nothing happens where there is none.
-    Output: KeyId is the ARN; KeyMaterialId for symmetric keys. Source: API_DeleteImportedKeyMaterial.
+    Input: KeyMaterialId, the current material where not said. Nothing happens where there is none. Material that waits
+    for its rotation is no material of the key afterwards, and can be imported as new again.
+    Output: KeyId is the ARN; KeyMaterialId for symmetric keys. Raises: ValidationException. Source:
+    API_DeleteImportedKeyMaterial; docs/aws/recorded.md#imported-key-material. Assumed: so it is, too, when the same is
+    deleted twice; deleted on a replica it remains a material of the key, on the primary it goes from the replicas.
     """
     key, wanted = call.key, call.input.get("KeyMaterialId")
     version = key.materials.named(bytes.fromhex(wanted)) if wanted else key.materials.current
     if version is None:
-        return {"KeyId": key.arn}
-    if key.imports and version.material.identifier in key.imports:
-        _lose(key, version.material)
+        return {"KeyId": key.arn, "KeyMaterialId": wanted} if wanted else {"KeyId": key.arn}
+    if version.state is MaterialState.PENDING_ROTATION and not key.replica:
+        _give_up(key, version)
+    elif key.imports and version.material.identifier in key.imports:
+        key.lose(version.material.identifier)
     return _output(key, version.material)
+
+
+def _give_up(key: Key, version: KeyMaterialVersion) -> None:
+    identifier = version.material.identifier
+    key.materials.versions.remove(version)
+    key.materials.given_up |= {identifier}
+    for related in key.related_keys:
+        if related.imports:
+            related.imports.pop(identifier, None)

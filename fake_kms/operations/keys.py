@@ -140,8 +140,9 @@ def list_keys(call: Call) -> Output:
     Source: API_ListKeys.
     """
     if call.input.get("ResourceOwners") == ["OTHER_ACCOUNTS_VIA_RAM"]:
-        return {"Keys": [], "Truncated": False}
-    return page_of(call, "Keys", call.region.keys, lambda key: {"KeyArn": key.arn, "KeyId": key.key_id})
+        return {"KeyCount": 0, "Keys": [], "Truncated": False}
+    output = page_of(call, "Keys", call.region.keys, lambda key: {"KeyArn": key.arn, "KeyId": key.key_id})
+    return output | {"KeyCount": len(output["Keys"])}
 
 
 @operation("EnableKey", KeyUse(), changes=True)

@@ -24,16 +24,26 @@ __all__: list[str] = []
 
 
 def _check_primary(call: Call) -> None:
-    if call.key.multi_region_key is None or call.key.replica:
+    if call.key.multi_region_key is None:
+        raise errors.not_multi_region(call.key.arn)
+    if call.key.replica:
         raise errors.not_primary(call.key.arn)
 
 
-def _check_replica(call: Call) -> None:
-    region_name, multi_region_key = call.input["ReplicaRegion"], call.key.multi_region_key
-    if arns.partition_of(region_name) != call.region.partition or not arns.is_region(region_name):
-        raise errors.other_partition(region_name)
-    if multi_region_key is not None and region_name in multi_region_key.keys:
+def _check_replica_region(call: Call) -> None:
+    name, multi_region_key = call.input["ReplicaRegion"], call.key.multi_region_key
+    if name == call.key.region:
+        raise errors.replica_beside_primary(name)
+    if not arns.is_known_region(name):
+        raise errors.invalid_replica_region(name)
+    if arns.partition_of(name) != call.region.partition:
+        raise errors.other_partition()
+    if multi_region_key is not None and name in multi_region_key.keys:
         raise errors.replica_exists()
+
+
+def _check_replica(call: Call) -> None:
+    _check_replica_region(call)
     check_tags(call.input.get("Tags", ()), Listing(), call.settings.quotas["tags_per_key"])
     check_key_quota(call, _home(call))
 
@@ -48,7 +58,8 @@ def replicate_key(call: Call) -> Output:
 
     It has the primary's key id and material; policy, description and tags are its own, taken from the request.
     Output: ReplicaKeyMetadata in the state Creating, ReplicaPolicy, ReplicaTags where there are any.
-    Raises: UnsupportedOperationException unless the key is a primary, AlreadyExistsException. Source: API_ReplicateKey.
+    Raises: UnsupportedOperationException unless the key is a primary, ValidationException for the Region,
+    AlreadyExistsException. Source: API_ReplicateKey; docs/aws/recorded.md#multi-region-keys.
     """
     primary, home = call.key, _home(call)
     replica = Key(
@@ -86,25 +97,40 @@ def _finish_creating(tools: Tools, replica: Key, due: float) -> None:
         tools.note("SynchronizeMultiRegionKey", replica, due)
 
 
+def _next_primary(call: Call) -> Key | None:
+    multi_region_key = call.key.multi_region_key
+    return multi_region_key.keys.get(call.input["PrimaryRegion"]) if multi_region_key else None
+
+
 def _find_next_primary(call: Call) -> list[FoundKey]:
     # The other key of the change is checked like the first: authorization and state.
-    _check_primary(call)
-    multi_region_key = call.key.multi_region_key
-    successor = multi_region_key.keys.get(call.input["PrimaryRegion"]) if multi_region_key else None
-    if successor is None or successor is call.key:
-        raise errors.no_replica_in_region(call.key.key_id, call.input["PrimaryRegion"])
-    return [FoundKey(KeyUse(), successor)]
+    successor = _next_primary(call)
+    return [] if successor is None or successor is call.key or call.key.replica else [FoundKey(KeyUse(), successor)]
 
 
-@operation("UpdatePrimaryRegion", KeyUse(), find=_find_next_primary, changes=True)
+def _check_roles(call: Call) -> None:
+    # Assumed: all of this comes before the state of the key, as for ReplicateKey.
+    if call.key.multi_region_key is None:
+        raise errors.not_multi_region(call.key.arn)
+    if call.key.replica:
+        raise errors.not_primary_to_update(call.key.arn)
+    if _next_primary(call) is None:
+        raise errors.no_replica_in_region(call.key.key_id)
+
+
+@operation("UpdatePrimaryRegion", KeyUse(), find=_find_next_primary, before_key_checks=_check_roles, changes=True)
 def update_primary_region(call: Call) -> None:
     """Make the replica in PrimaryRegion the primary, and the primary a replica.
 
-    Both are Updating for a while, in which they encrypt and decrypt but cannot be changed.
-    Raises: UnsupportedOperationException unless the key is a primary. Source: API_UpdatePrimaryRegion.
+    Both are Updating for a while, in which they encrypt and decrypt but cannot be changed. Nothing changes where the
+    primary is there already.
+    Raises: UnsupportedOperationException unless the key is a multi-Region key, KMSInvalidStateException for a replica,
+    ValidationException where there is no replica.
+    Source: API_UpdatePrimaryRegion; docs/aws/recorded.md#multi-region-keys.
     """
-    before, after = (found.key for found in call.found)
-    assert before.multi_region_key is not None  # noqa: S101 - it is a primary
+    before, after = call.key, _next_primary(call)
+    if after is None or before.multi_region_key is None or after is before:
+        return
     before.multi_region_key.primary = after
     for key in (before, after):
         if key.state is KeyState.ENABLED:

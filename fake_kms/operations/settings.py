@@ -15,6 +15,9 @@ _GRANT_DELAY = 300
 # How long creating a replica, changing the primary Region and connecting a key store take, in seconds.
 # Assumed: AWS says "a few seconds" to minutes.
 _REPLICATION_DELAY = 10
+# How long a rotation on demand takes, in seconds; most of those that were seen took 100 to 150. Source:
+# docs/aws/recorded.md#key-rotation.
+_ROTATION_DELAY = 120
 
 
 def _every_principal(_: str) -> bool:
@@ -25,13 +28,14 @@ def _every_principal(_: str) -> bool:
 class Settings:
     """The quotas and delays of one fake, and which principals exist for it.
 
-    `grant_delay` and `replication_delay` are in seconds, 0 under immediate consistency. `knows_principal` tells
-    whether an ARN, account or unique id names a principal that policies and grants may name.
+    `grant_delay`, `replication_delay` and `rotation_delay` are in seconds, 0 under immediate consistency.
+    `knows_principal` tells whether an ARN, account or unique id names a principal that policies and grants may name.
     """
 
     quotas: Mapping[str, int]
     grant_delay: float = 0
     replication_delay: float = 0
+    rotation_delay: float = 0
     knows_principal: Callable[[str], bool] = _every_principal
 
     @classmethod
@@ -44,5 +48,6 @@ class Settings:
             quotas=quotas_with(quotas),
             grant_delay=_GRANT_DELAY if eventual else 0,
             replication_delay=_REPLICATION_DELAY if eventual else 0,
+            rotation_delay=_ROTATION_DELAY if eventual else 0,
             knows_principal=knows_principal or _every_principal,
         )

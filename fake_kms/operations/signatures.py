@@ -52,7 +52,12 @@ def sign(call: Call) -> Output:
         )
     except crypto.private_keys.Unavailable as lack:
         raise errors.unavailable_here(str(lack)) from None
-    return {"KeyId": call.key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
+    return {
+        "KeyId": call.key.arn,
+        "KeyOrigin": call.key.origin,
+        "Signature": signature,
+        "SigningAlgorithm": algorithm,
+    }
 
 
 @operation("Verify", _KEY, after_key_checks=_check_message)

@@ -42,7 +42,7 @@ def _caller(credential: Credential, principals: Principals, *, strict: bool) -> 
     if service != "kms":
         raise errors.wrong_service_scope()
     if not arns.is_region(region):
-        raise errors.wrong_region_scope(region)
+        raise errors.wrong_region_scope()
     identity = principals.identity_of(access_key_id, region, strict=strict)
     if identity is None:
         raise errors.unrecognized_client()

@@ -74,11 +74,11 @@ class Key:
 
     @property
     def enabled(self) -> bool:
-        """Whether the key is usable.
+        """What KeyMetadata calls Enabled.
 
-        Assumed: it is usable while its primary Region changes; contradicted by docs/aws/recorded.md#general.
+        It is false while the primary Region changes. Source: docs/aws/recorded.md#general.
         """
-        return self.state is KeyState.ENABLED or self.state is KeyState.UPDATING
+        return self.state is KeyState.ENABLED
 
     @property
     def aws_managed(self) -> bool:
@@ -103,11 +103,15 @@ class Key:
 
     @property
     def material_id(self) -> str | None:
-        """CurrentKeyMaterialId: symmetric keys in AWS's own key store have one, once there is material."""
-        if not self.spec.symmetric or self.custom_key_store is not None:
+        """CurrentKeyMaterialId: symmetric keys in AWS's own key store have one.
+
+        A key has it from its first import on, also while the material is missing; a replica once it is ready. Source:
+        docs/aws/recorded.md#general.
+        """
+        if not self.spec.symmetric or self.custom_key_store is not None or self.state is KeyState.CREATING:
             return None
-        material = self.material
-        return material.hex_id if material is not None else None
+        version = self.materials.current
+        return version.material.hex_id if version is not None else None
 
     @property
     def multi_region(self) -> bool:
@@ -130,6 +134,14 @@ class Key:
         if self.multi_region_key is None:
             return None
         return "REPLICA" if self.replica else "PRIMARY"
+
+    def lose(self, identifier: bytes) -> None:
+        """Forget imported bytes; a key that had all of its material waits for them then."""
+        assert self.imports is not None  # noqa: S101 - called for keys of origin EXTERNAL only
+        had_all_material = self.has_all_material
+        del self.imports[identifier]
+        if had_all_material and not self.has_all_material:
+            self.transition(Change.LOSE_MATERIAL)
 
     def put_tag(self, tag: Tag) -> None:
         """Add a tag, or change its value in place."""

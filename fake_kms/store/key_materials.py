@@ -26,34 +26,45 @@ class MaterialState(str, Enum):
 
 @dataclass(slots=True, eq=False)
 class KeyMaterialVersion:
-    """One material of a key; `rotated` and `rotation_type` say when and how it became the current one."""
+    """One material of a key; `rotated` and `rotation_type` say when and how it became the current one.
+
+    `description` is what was said of it when it was imported.
+    """
 
     material: Material
     state: MaterialState = MaterialState.CURRENT
     rotated: float | None = None
     rotation_type: str | None = None
+    description: str | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Import:
-    """Imported bytes in one Region. `valid_to` is in seconds since 1970, None where they do not expire."""
+    """Imported bytes in one Region. `valid_to` is in seconds since 1970, None where they do not expire.
+
+    `expired` bytes are still shown while they wait for their rotation.
+    """
 
     expiration_model: str
     valid_to: float | None
-    description: str | None = None
+    expired: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class KeyMaterials:
     """The materials of a key, oldest first, and when the next rotation is due (seconds since 1970).
 
-    `rotation_period` is in days, None while automatic rotation is off.
+    `rotation_period` is in days, None while automatic rotation is off. `on_demand_started` is when the rotation on
+    demand that goes on was requested. `given_up` are the identifiers of materials that were deleted before their
+    rotation.
     """
 
     versions: list[KeyMaterialVersion] = field(default_factory=list)
     rotation_period: int | None = None
     next_rotation: float | None = None
     on_demand_rotations: int = 0
+    on_demand_started: float | None = None
+    given_up: frozenset[bytes] = frozenset()
 
     @property
     def current(self) -> KeyMaterialVersion | None:

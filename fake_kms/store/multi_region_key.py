@@ -13,12 +13,12 @@ __all__ = ["MultiRegionKey"]
 
 @dataclass(slots=True, eq=False)
 class MultiRegionKey:
-    """What related keys share: who is the primary, and who else there is, by Region in the order they came."""
+    """What related keys share: who is the primary, and who else there is, by Region."""
 
     primary: Key
     keys: dict[str, Key] = field(default_factory=dict)
 
     @property
     def replicas(self) -> list[Key]:
-        """The related keys besides the primary."""
-        return [key for key in self.keys.values() if key is not self.primary]
+        """The related keys besides the primary, in the order of their Regions' names."""
+        return [key for _, key in sorted(self.keys.items()) if key is not self.primary]

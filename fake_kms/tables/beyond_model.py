@@ -5,7 +5,7 @@ Source: floci; LocalStack snapshots, for the enum set of MacAlgorithmSpec; docs/
 
 from __future__ import annotations
 
-__all__ = ["ACCEPTED_VALUES", "PATTERNS", "PRINTED_ENUM_SETS", "REQUIRED_MEMBERS"]
+__all__ = ["ACCEPTED_VALUES", "OUTPUT_MEMBERS", "PATTERNS", "PRINTED_ENUM_SETS", "REQUIRED_MEMBERS"]
 
 # Shape name -> the pattern that AWS checks although the model has none.
 PATTERNS: dict[str, str] = {"KeyIdType": r"^\p{ASCII}+$"}
@@ -13,6 +13,15 @@ PATTERNS: dict[str, str] = {"KeyIdType": r"^\p{ASCII}+$"}
 # Operation -> a member that the model does not require: AWS answers a missing one as if it did. A dry run that ignores
 # the ciphertext does without.
 REQUIRED_MEMBERS: dict[str, str] = {"Decrypt": "CiphertextBlob", "ReEncrypt": "CiphertextBlob"}
+
+# Operation -> members that AWS sends although the model does not have them, with their types; clients ignore them.
+# The counts are those of the page. Source: docs/aws/evidence.md#lists-listings-wire-members.
+OUTPUT_MEMBERS: dict[str, dict[str, type]] = {
+    "Decrypt": {"KeyOrigin": str},
+    "ListAliases": {"AliasCount": int},
+    "ListKeys": {"KeyCount": int},
+    "Sign": {"KeyOrigin": str},
+}
 
 # Shape name -> values that pass the enum check; they fail later, because the key spec refuses them.
 ACCEPTED_VALUES: dict[str, frozenset[str]] = {"SigningAlgorithmSpec": frozenset({"SYMMETRIC_DEFAULT"})}
@@ -38,9 +47,8 @@ _KEY_SPECS = (
     "ML_DSA_87",
 )
 
-# Shape name -> the enum set as AWS prints it when a value is not in it. Source: docs/aws/evidence.md#createkey-describekey,
-# for KeyUsage and KeySpec. Assumed: usages newer than that recording stand at the end; AWS prints every other set in the
-# model's order.
+# Shape name -> the enum set as AWS prints it when a value is not in it. KeyUsage and KeySpec were recorded in 2023, see
+# evidence.md. Assumed: usages newer than that stand at the end; AWS prints every other set in the model's order.
 PRINTED_ENUM_SETS: dict[str, tuple[str, ...]] = {
     "KeyUsageType": (
         "ENCRYPT_DECRYPT",

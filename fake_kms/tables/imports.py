@@ -1,8 +1,8 @@
 """Imported key material: which key specs have it, how it is wrapped, how long it is.
 
-Source: Developer Guide, "Importing key material"; docs/aws/crypto.md#importing-by-key-spec. Assumed: Ed25519 and ML-KEM
-keys cannot be imported, as the guide's table has no row for them; contradicted by docs/aws/recorded.md#createkey, for
-Ed25519. For ML-DSA the guide says so.
+Source: Developer Guide, "Importing key material"; docs/aws/crypto.md#importing-by-key-spec;
+docs/aws/recorded.md#imported-key-material, for Ed25519. Assumed: ML-KEM keys cannot be imported, as the guide's table
+has no row for them, like ML-DSA keys, of which the guide says so.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ IMPORTS: dict[str, ImportRule] = {
     # 241 bytes of PKCS#8 do not fit into RSA_2048.
     "ECC_NIST_P521": ImportRule(_OAEP + _HYBRID, excluded=frozenset((name, "RSA_2048") for name in _OAEP)),
     "ECC_SECG_P256K1": ImportRule(_OAEP + _HYBRID),
+    # Assumed: what was seen of RSAES_OAEP_SHA_256 holds for RSAES_OAEP_SHA_1, and the other wrappings are those of the
+    # other curves.
+    "ECC_NIST_EDWARDS25519": ImportRule(_OAEP + _HYBRID, excluded=frozenset((name, "RSA_2048") for name in _OAEP)),
 }
 
 # The wrapping algorithms that AWS accepts: RSAES_PKCS1_V1_5 has not been one since 2023-10-10, and SM2PKE is for China.

@@ -156,7 +156,7 @@ TRANSITIONS: dict[KeyState, dict[Change, KeyState]] = {
         Change.DISABLE: KeyState.DISABLED,
         Change.SCHEDULE_DELETION: KeyState.PENDING_DELETION,
         Change.SCHEDULE_REPLICA_DELETION: KeyState.PENDING_REPLICA_DELETION,
-        Change.IMPORT_MATERIAL: KeyState.DISABLED,
+        Change.IMPORT_MATERIAL: KeyState.ENABLED,  # Source: docs/aws/recorded.md#imported-key-material.
         Change.LOSE_MATERIAL: KeyState.PENDING_IMPORT,
         Change.DISCONNECT: KeyState.UNAVAILABLE,
     },

@@ -19,8 +19,6 @@ from fake_kms.tables.beyond_model import PATTERNS
 
 __all__ = ["Operation", "Shape", "load"]
 
-_KINDS = {"long": "integer"}  # type of the model -> `Shape.kind`, where they differ
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
@@ -129,7 +127,7 @@ class _Shapes(dict[str, Shape]):
         pattern = PATTERNS.get(name, raw.get("pattern"))
         shape = Shape(
             name=name,
-            kind=_KINDS.get(raw["type"], raw["type"]),
+            kind=raw["type"],
             members={key: self[member["shape"]] for key, member in raw.get("members", {}).items()},
             required=frozenset(raw.get("required", ())),
             element=self[raw["member"]["shape"]] if "member" in raw else None,

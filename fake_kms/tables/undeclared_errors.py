@@ -34,9 +34,6 @@ UNDECLARED: Mapping[str, Mapping[str, str]] = {
         "NotAuthorizedException": _RESERVED,
     },
     "DeleteAlias": {"NotAuthorizedException": _RESERVED},
-    "DeleteImportedKeyMaterial": {
-        "IncorrectKeyMaterialException": "contradicted by docs/aws/recorded.md#imported-key-material",
-    },
     "DescribeKey": {"InvalidGrantTokenException": "API_DescribeKey, for its GrantTokens"},
     "ListKeyPolicies": {"InvalidMarkerException": "API_ListKeys, for the same Marker"},
     "UpdateAlias": {"NotAuthorizedException": _RESERVED},

@@ -7,13 +7,17 @@ import subprocess
 
 import pytest
 from expected import broken, members, other_origin, pending_deletion, pending_import
-from importing import FOREVER, RAW, external_key, parameters, request_for
+from importing import EXISTING, FOREVER, NEW, RAW, expected_material, external_key, parameters, request_for
 from keys import describe
 
 from fake_kms import FakeKms
 
-NEW, EXISTING = "NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"
-WITHOUT_MATERIAL = {"ExpirationModel", "ValidTo", "CurrentKeyMaterialId"}
+WITHOUT_MATERIAL = {"ExpirationModel", "ValidTo"}
+
+
+def descriptions(client, key):
+    listed = client.list_key_rotations(KeyId=key["KeyId"], IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
+    return [entry.get("KeyMaterialDescription") for entry in listed]
 
 
 def encrypt(client, key):
@@ -26,6 +30,7 @@ class TestGetParametersForImport:
         ("HMAC_256", "GENERATE_VERIFY_MAC", "RSA_AES_KEY_WRAP_SHA_1", "RSA_2048"),
         ("RSA_2048", "SIGN_VERIFY", "RSAES_OAEP_SHA_256", "RSA_4096"),
         ("ECC_NIST_P521", "SIGN_VERIFY", "RSAES_OAEP_SHA_256", "RSA_2048"),
+        ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY", "RSAES_OAEP_SHA_256", "RSA_2048"),
         ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "RSAES_PKCS1_V1_5", "RSA_2048"),
         ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "SM2PKE", "SM2"),
     ]
@@ -108,12 +113,22 @@ class TestImportKeyMaterial:
         message = "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES"
         with refused("ValidationException", message):
             client.import_key_material(**request_for(key, answer, ExpirationModel="KEY_MATERIAL_EXPIRES"))
-        for wrong in (now - dt.timedelta(days=1), now + dt.timedelta(days=366)):
-            with refused("ValidationException", "The validTo date must be in the future and at most 365 days from now"):
-                client.import_key_material(**request_for(key, answer, ValidTo=wrong))
-        message = "A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE"
+        with refused("ValidationException", "ValidTo must be in the future"):
+            client.import_key_material(**request_for(key, answer, ValidTo=now - dt.timedelta(days=1)))
+        with refused("ValidationException", "ValidTo must be less than 365 days in the future"):
+            client.import_key_material(**request_for(key, answer, ValidTo=now + dt.timedelta(days=366)))
+        message = "A validTo date cannot be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE"
         with refused("ValidationException", message):
             client.import_key_material(**request_for(key, answer, ValidTo=now + dt.timedelta(days=1), **FOREVER))
+        client.import_key_material(**request_for(key, answer))  # the token is good still
+
+    def test_a_date_of_expiry_is_in_whole_seconds(self, kms, client, send):
+        key = external_key(client)
+        request = request_for(key, parameters(client, key), ExpirationModel="KEY_MATERIAL_EXPIRES")
+        moment = round(kms.clock.now().timestamp()) + 86_400
+        assert send("ImportKeyMaterial", request | {"ValidTo": moment + 0.75}).status == 200
+
+        assert describe(client, key)["ValidTo"].timestamp() == moment
 
     def test_import_tokens(self, kms, client, refused):
         key, other = external_key(client), external_key(client)
@@ -138,25 +153,109 @@ class TestImportKeyMaterial:
         key = external_key(client)
         answer = parameters(client, key)
 
-        for garbage in (b"x", bytes(256)):
-            with refused("InvalidCiphertextException"):
-                client.import_key_material(**request_for(key, answer) | {"EncryptedKeyMaterial": garbage})
+        with refused("InvalidCiphertextException"):
+            client.import_key_material(**request_for(key, answer) | {"EncryptedKeyMaterial": bytes(256)})
         for raw in (bytes(31), bytes(33), bytes(16)):
-            with refused("IncorrectKeyMaterialException"):
+            with refused("InvalidCiphertextException"):
                 client.import_key_material(**request_for(key, answer, raw))
+
+    def test_wrapped_material_of_another_length(self, client, refused):
+        key, signer = external_key(client), external_key(client, "RSA_2048", "SIGN_VERIFY")
+        answer, answer_for_signer = (
+            parameters(client, key),
+            parameters(client, signer, "RSA_AES_KEY_WRAP_SHA_256", "RSA_4096"),
+        )
+
+        for length in (1, 255, 257):
+            wrong = {"EncryptedKeyMaterial": bytes(length)}
+            with refused("ValidationException", "Invalid encrypted key size."):
+                client.import_key_material(**request_for(key, answer) | wrong)
+        for length in (512, 527):
+            wrong = {"EncryptedKeyMaterial": bytes(length)}
+            with refused("ValidationException", "Invalid encrypted key size."):
+                client.import_key_material(**request_for(signer, answer_for_signer) | wrong)
+        with refused("InvalidCiphertextException"):
+            wrong = {"EncryptedKeyMaterial": bytes(528)}
+            client.import_key_material(**request_for(signer, answer_for_signer) | wrong)
 
     @pytest.mark.aws
     def test_import_type_and_material_id(self, client, refused):
-        key, hmac = external_key(client), external_key(client, "HMAC_256", "GENERATE_VERIFY_MAC")
-        answer, answer_for_hmac = parameters(client, key), parameters(client, hmac)
+        key = external_key(client)
+        answer = parameters(client, key)
 
         with refused("IncorrectKeyMaterialException"):
             client.import_key_material(**request_for(key, answer, ImportType=EXISTING, **FOREVER))
-        with refused("ValidationException", "KeyMaterialId cannot be specified when ImportType is NEW_KEY_MATERIAL."):
-            client.import_key_material(**request_for(key, answer, ImportType=NEW, KeyMaterialId="0" * 64, **FOREVER))
-        message = "ImportType and KeyMaterialId can be used only with symmetric encryption keys."
+        message = "Input parameter keyMaterialId cannot be used with NEW_KEY_MATERIAL importType."
         with refused("ValidationException", message):
-            client.import_key_material(**request_for(hmac, answer_for_hmac, ImportType=NEW, **FOREVER))
+            client.import_key_material(**request_for(key, answer, ImportType=NEW, KeyMaterialId="0" * 64, **FOREVER))
+
+    @pytest.mark.aws
+    def test_other_bytes_than_those_of_the_key(self, client, refused, import_material):
+        key = external_key(client)
+        first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
+        answer = parameters(client, key)
+
+        for more in ({}, {"ImportType": EXISTING}, {"KeyMaterialId": first}):
+            with refused(*expected_material(first)):
+                client.import_key_material(**request_for(key, answer, bytes(32), **FOREVER, **more))
+        with refused(*expected_material("0" * 64)):
+            client.import_key_material(
+                **request_for(key, answer, ImportType=EXISTING, KeyMaterialId="0" * 64, **FOREVER)
+            )
+
+    @pytest.mark.aws
+    def test_material_that_is_not_new(self, client, refused, import_material):
+        key = external_key(client)
+        first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
+        second = import_material(client, key["KeyId"], bytes(32), ImportType=NEW, **FOREVER)["KeyMaterialId"]
+        answer = parameters(client, key)
+
+        for raw, material_id in ((RAW, first), (bytes(32), second)):
+            message = (
+                f"Key material (id: {material_id}) being imported as NEW_KEY_MATERIAL is already associated with KMS key "
+                f"{key['Arn']}."
+            )
+            with refused("IncorrectKeyMaterialException", message):
+                client.import_key_material(**request_for(key, answer, raw, ImportType=NEW, **FOREVER))
+
+    @pytest.mark.aws
+    def test_into_a_disabled_key_which_is_enabled_by_it(self, client, import_material):
+        key = external_key(client)
+        import_material(client, key["KeyId"], RAW)
+        client.disable_key(KeyId=key["KeyId"])
+        import_material(client, key["KeyId"], RAW)
+
+        metadata = describe(client, key)
+        assert (metadata["KeyState"], metadata["Enabled"]) == ("Enabled", True)
+
+    @pytest.mark.aws
+    def test_the_description_stays_where_none_is_said(self, client, import_material):
+        key = external_key(client)
+        import_material(client, key["KeyId"], RAW, KeyMaterialDescription="first", **FOREVER)
+        assert descriptions(client, key) == ["first"]
+        import_material(client, key["KeyId"], RAW)
+        assert descriptions(client, key) == ["first"]
+        client.delete_imported_key_material(KeyId=key["KeyId"])
+        import_material(client, key["KeyId"], RAW)
+        assert descriptions(client, key) == ["first"]
+        import_material(client, key["KeyId"], RAW, KeyMaterialDescription="other", **FOREVER)
+        assert descriptions(client, key) == ["other"]
+
+    @pytest.mark.aws
+    def test_older_parameters_stay_good(self, client):
+        key = external_key(client)
+        older, newer = parameters(client, key), parameters(client, key)
+        client.import_key_material(**request_for(key, newer))
+
+        client.import_key_material(**request_for(key, older))
+
+    @pytest.mark.aws
+    def test_parameters_for_a_disabled_key(self, client, import_material):
+        key = external_key(client)
+        import_material(client, key["KeyId"], RAW)
+        client.disable_key(KeyId=key["KeyId"])
+
+        assert parameters(client, key)["KeyId"] == key["Arn"]
 
     @pytest.mark.aws
     def test_a_token_serves_again_for_its_key(self, client):
@@ -170,7 +269,7 @@ class TestImportKeyMaterial:
     def test_a_key_waits_for_its_material(self, client, refused, import_material):
         key = external_key(client)
         assert (key["KeyState"], key["Enabled"], key["Origin"]) == ("PendingImport", False, "EXTERNAL")
-        assert not WITHOUT_MATERIAL & set(key)
+        assert not (WITHOUT_MATERIAL | {"CurrentKeyMaterialId"}) & set(key)
         with refused(*pending_import(key)):
             encrypt(client, key)
 
@@ -222,12 +321,15 @@ class TestImportKeyMaterial:
         blob = encrypt(client, key)
 
         kms.clock.advance(days=11)
-        assert describe(client, key)["KeyState"] == "PendingImport"
+        expired = describe(client, key)
+        assert (expired["KeyState"], expired["Enabled"]) == ("PendingImport", False)
+        assert expired["CurrentKeyMaterialId"] == imported["KeyMaterialId"]
+        assert not WITHOUT_MATERIAL & set(expired)
         assert kms.journal.events("DeleteExpiredKeyMaterial", key=key["KeyId"])
         with refused(*pending_import(key)):
             client.decrypt(CiphertextBlob=blob)
         answer = parameters(client, key)
-        with refused("IncorrectKeyMaterialException"):
+        with refused(*expected_material(imported["KeyMaterialId"])):
             client.import_key_material(**request_for(key, answer, bytes(32)))
         again = import_material(client, key["KeyId"], RAW)
         assert again["KeyMaterialId"] == imported["KeyMaterialId"]
@@ -255,7 +357,8 @@ class TestDeleteImportedKeyMaterial:
         key = external_key(client)
         import_material(client, key["KeyId"], RAW)
 
-        with refused("IncorrectKeyMaterialException"):
+        message = f"Key material (id: {'0' * 64}) has never been imported into KMS key {key['Arn']}."
+        with refused("ValidationException", message):
             client.delete_imported_key_material(KeyId=key["KeyId"], KeyMaterialId="0" * 64)
 
     @pytest.mark.aws
@@ -274,7 +377,8 @@ class TestDeleteImportedKeyMaterial:
         metadata = describe(client, key)
         assert metadata["KeyState"] == "PendingImport"
         assert not WITHOUT_MATERIAL & set(metadata)
-        client.delete_imported_key_material(KeyId=key["KeyId"])
+        assert metadata["CurrentKeyMaterialId"] == imported["KeyMaterialId"]
+        assert members(client.delete_imported_key_material(KeyId=key["KeyId"])) == answer
         import_material(client, key["KeyId"], RAW)
         assert describe(client, key)["KeyState"] == "Enabled"
 

@@ -1,7 +1,7 @@
 """The life of keys as a machine: whatever happens in whatever order, a simple model and the fake agree.
 
 The model knows what is done to a key and when; the fake must show the same state, `Enabled`, dates, listing, rotations
-and decryptability after every step.
+and decryptability after every step. Rotations on demand take their time, and much happens meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from fake_kms import FakeKms
 
 DAY = 86_400
+REPLICATION, ROTATION = 10, 120  # seconds, under eventual consistency
 HOME, AWAY = "us-east-1", "eu-west-1"
+KINDS = [None, "NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]
 START = dt.datetime(2030, 1, 1, tzinfo=dt.timezone.utc)
 
 
@@ -32,8 +34,11 @@ class Modeled:
     created: float
     external: bool = False
     enabled: bool = True
-    imported: bool = False
-    expires: float | None = None
+    versions: list[int] = dataclasses.field(default_factory=list)
+    pending: int | None = None
+    there: dict[int, float | None] = dataclasses.field(default_factory=dict)
+    lapsed: bool = False
+    started: float | None = None
     deletion: float | None = None
     waiting: int | None = None
     period: int | None = None
@@ -51,13 +56,36 @@ class Modeled:
             return "PendingReplicaDeletion"
         if self.deletion is not None:
             return "PendingDeletion"
-        if self.external and not self.imported:
+        if self.external and not self.complete:
             return "PendingImport"
         return "Enabled" if self.enabled else "Disabled"
 
     @property
+    def complete(self):
+        """Whether every material that belongs to an external key for good is there."""
+        return bool(self.versions) and all(number in self.there for number in self.versions)
+
+    @property
+    def expires(self):
+        """The date of expiry that KeyMetadata shows."""
+        return self.there[self.versions[-1]] if self.complete else None
+
+    @property
+    def dates(self):
+        """Everything that is to happen by itself, as date, kind and material."""
+        happens = [(self.deletion, "delete", None), (self.started and self.started + ROTATION, "complete", None)]
+        happens += [(date, "expire", number) for number, date in self.there.items()]
+        if self.state == "Enabled":
+            happens.append((self.due, "rotate", None))
+        return [entry for entry in happens if entry[0] is not None]
+
+    @property
     def materials(self):
         return self.primary or self
+
+    @property
+    def place(self):
+        return self.key_id, self.region
 
 
 class KeyMachine(RuleBasedStateMachine):
@@ -65,7 +93,7 @@ class KeyMachine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.kms = FakeKms(quotas={"on_demand_rotations": 3}).start()
+        self.kms = FakeKms(quotas={"on_demand_rotations": 3}, consistency="eventual").start()
         self.kms.clock.freeze(START)
         self.now = START.timestamp()
         self.modeled: list[Modeled] = []
@@ -77,12 +105,21 @@ class KeyMachine(RuleBasedStateMachine):
     # --- the world and the model side by side ----------------------------------------------------------------
 
     def ask(self, key, method, **request):
-        """Ask the fake; give True where it answered, the error code where it refused."""
+        """Ask the fake; give True where it answered, the error code where it refused.
+
+        A replica that was deleted may have a successor of the same id, which is another key.
+        """
+        if key.gone and self.successors(key):
+            return "NotFoundException"
         try:
             self.answer = getattr(self.clients[key.region], method)(KeyId=key.key_id, **request)
         except botocore.exceptions.ClientError as refusal:
             return refusal.response["Error"]["Code"]
         return True
+
+    def successors(self, key):
+        """Return the keys that are there under the id and in the Region of a key."""
+        return [other for other in self.modeled if not other.gone and other.place == key.place]
 
     def expected(self, key, *fine):
         return bool(not key.gone and key.state in fine)
@@ -99,31 +136,47 @@ class KeyMachine(RuleBasedStateMachine):
         """Let happen in the model what is due, oldest first."""
         while True:
             dates = [
-                (date, kind, key)
-                for key in self.modeled
-                if not key.gone
-                for kind, date in (("delete", key.deletion), ("expire", key.expires), ("rotate", key.due))
-                if date is not None and date <= self.now and not (kind == "rotate" and key.state != "Enabled")
+                (*entry, key) for key in self.modeled if not key.gone for entry in key.dates if entry[0] <= self.now
             ]
             if not dates:
                 return
-            date, kind, key = min(dates, key=lambda entry: entry[0])
-            getattr(self, f"on_{kind}")(key, date)
+            date, kind, number, key = min(dates, key=lambda entry: entry[0])
+            getattr(self, f"on_{kind}")(key, date, number)
 
-    def on_delete(self, key, date):
-        key.gone, key.deletion, key.due, key.expires = True, None, None, None
+    def pass_time(self, seconds):
+        self.now += seconds
+        self.kms.clock.advance(seconds=seconds)
+        self.settle()
+
+    def on_delete(self, key, date, _):
+        key.gone, key.deletion, key.due, key.there, key.started = True, None, None, {}, None
         primary = key.primary
         if primary is not None:
             primary.replicas.remove(key)
             if primary.waiting is not None and not primary.replicas:
                 primary.deletion, primary.waiting = date + primary.waiting * DAY, None
 
-    def on_expire(self, key, _):
-        key.imported, key.expires = False, None
+    def on_expire(self, key, _, number):
+        if number == key.pending:
+            key.lapsed, key.there[number] = True, None
+        else:
+            del key.there[number]
 
-    def on_rotate(self, key, date):
+    def on_rotate(self, key, date, _):
         key.rotations += 1
         key.due = date + key.period * DAY
+
+    def on_complete(self, key, date, _):
+        key.started = None
+        if key.external and key.pending is None:
+            return
+        key.rotations += 1
+        key.on_demand += 1
+        if key.external:
+            key.versions.append(key.pending)
+            if key.lapsed:
+                del key.there[key.pending]
+            key.pending, key.lapsed = None, False
 
     # --- rules -----------------------------------------------------------------------------------------------
 
@@ -151,6 +204,7 @@ class KeyMachine(RuleBasedStateMachine):
         replica = Modeled(key.key_id, other, self.now, primary=key)
         key.replicas.append(replica)
         self.modeled.append(replica)
+        self.pass_time(REPLICATION)
         return replica
 
     @rule(key=keys)
@@ -187,32 +241,57 @@ class KeyMachine(RuleBasedStateMachine):
             key.deletion = key.waiting = None
             key.enabled = False
 
-    @rule(key=keys, days=st.none() | st.integers(1, 365))
-    def import_material(self, key, days):
+    @rule(key=keys, days=st.none() | st.integers(1, 365), number=st.integers(0, 2), kind=st.sampled_from(KINDS))
+    def import_material(self, key, days, number, kind):
         wrapping = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
         fine = self.expected(key, "Enabled", "Disabled", "PendingImport") and key.external
         assert (self.ask(key, "get_parameters_for_import", **wrapping) is True) == fine
         if not fine:
             return
         public = serialization.load_der_public_key(self.answer["PublicKey"])
-        material = key.key_id[:32].encode().ljust(32)
         oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
-        valid = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+        request = {
+            "ImportToken": self.answer["ImportToken"],
+            "EncryptedKeyMaterial": public.encrypt(bytes([number]) * 32, oaep),
+            "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        }
         if days is not None:
-            valid = {"ValidTo": START + dt.timedelta(seconds=self.now - START.timestamp(), days=days)}
-        request = {"ImportToken": self.answer["ImportToken"], "EncryptedKeyMaterial": public.encrypt(material, oaep)}
-        was_there = key.imported
-        assert self.ask(key, "import_key_material", **request, **valid) is True
-        key.imported, key.expires = True, None if days is None else self.now + days * DAY
-        if not was_there:
+            valid_to = START + dt.timedelta(seconds=self.now - START.timestamp(), days=days)
+            request |= {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": valid_to}
+        if kind is not None:
+            request["ImportType"] = kind
+        is_new = kind == "NEW_KEY_MATERIAL" or (kind is None and not key.versions)
+        known = number in key.versions or number == key.pending
+        fine = (not known and key.pending is None) if is_new else known
+        assert (self.ask(key, "import_key_material", **request) is True) == fine
+        if fine:
+            self.take(key, number, None if days is None else self.now + days * DAY)
+
+    def take(self, key, number, expires):
+        if not key.versions:
+            key.versions.append(number)
+        elif number not in key.versions:
+            key.pending, key.lapsed = number, False
+        key.there[number] = expires
+        if key.complete:
             key.enabled = True
 
     @rule(key=keys)
     def delete_material(self, key):
         fine = not key.gone and key.external
         assert (self.ask(key, "delete_imported_key_material") is True) == fine
-        if fine:
-            key.imported, key.expires = False, None
+        if fine and key.versions:
+            key.there.pop(key.versions[-1], None)
+
+    @rule(key=keys)
+    def delete_pending_material(self, key):
+        if key.pending is None or key.gone:
+            return
+        assert self.ask(key, "list_key_rotations", IncludeKeyMaterial="ALL_KEY_MATERIAL") is True
+        material_id = self.answer["Rotations"][-1]["KeyMaterialId"]
+        assert self.ask(key, "delete_imported_key_material", KeyMaterialId=material_id) is True
+        del key.there[key.pending]
+        key.pending, key.lapsed = None, False
 
     @rule(key=keys, period=st.integers(90, 400))
     def rotate_automatically(self, key, period):
@@ -224,12 +303,12 @@ class KeyMachine(RuleBasedStateMachine):
     @rule(key=keys)
     def rotate_on_demand(self, key):
         soon = key.due is not None and key.due - self.now <= 20 * 60
-        possible = not key.external and key.primary is None and key.on_demand < 3 and not soon
-        fine = self.expected(key, "Enabled") and possible
+        possible = key.primary is None and (key.pending is not None or not key.external)
+        room = key.started is not None or (key.on_demand < 3 and not soon)
+        fine = self.expected(key, "Enabled") and possible and room
         assert (self.ask(key, "rotate_key_on_demand") is True) == fine
-        if fine:
-            key.rotations += 1
-            key.on_demand += 1
+        if fine and key.started is None:
+            key.started = self.now
 
     @rule(key=keys)
     def promote(self, key):
@@ -239,15 +318,12 @@ class KeyMachine(RuleBasedStateMachine):
         ) == fine
         if fine:
             (becomes,) = key.replicas
-            becomes.period, becomes.due, becomes.rotations, becomes.on_demand = (
-                key.period,
-                key.due,
-                key.rotations,
-                key.on_demand,
-            )
-            key.period = key.due = None
+            for name in ("period", "due", "rotations", "on_demand", "started"):
+                setattr(becomes, name, getattr(key, name))
+            key.period = key.due = key.started = None
             key.replicas, becomes.primary, key.primary = [], None, becomes
             becomes.replicas = [key]
+            self.pass_time(REPLICATION)
 
     @rule(key=keys)
     def encrypt(self, key):
@@ -258,9 +334,11 @@ class KeyMachine(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 200), seconds=st.integers(0, 3600))
     def advance(self, days, seconds):
-        self.now += days * DAY + seconds
-        self.kms.clock.advance(days=days, seconds=seconds)
-        self.settle()
+        self.pass_time(days * DAY + seconds)
+
+    @rule(seconds=st.integers(1, 200))
+    def advance_a_little(self, seconds):
+        self.pass_time(seconds)
 
     @rule(key=consumes(keys))
     @precondition(lambda self: len(self.modeled) > 6)
@@ -273,12 +351,7 @@ class KeyMachine(RuleBasedStateMachine):
     def every_key_is_as_the_model_says(self):
         for key in self.modeled:
             if key.gone:
-                again = [
-                    other
-                    for other in self.modeled
-                    if (other.key_id, other.region, other.gone) == (key.key_id, key.region, False)
-                ]
-                assert again or self.ask(key, "describe_key") == "NotFoundException"
+                assert self.ask(key, "describe_key") == "NotFoundException"
                 continue
             assert self.ask(key, "describe_key") is True
             metadata = self.answer["KeyMetadata"]
@@ -296,9 +369,24 @@ class KeyMachine(RuleBasedStateMachine):
             listed = {entry["KeyId"] for entry in client.list_keys(Limit=1000)["Keys"]}
             assert listed == {key.key_id for key in self.modeled if key.region == region and not key.gone}
         for key in self.modeled:
-            if not key.gone and not key.external:
+            if not key.gone:
                 assert self.ask(key, "list_key_rotations") is True
                 assert len(self.answer["Rotations"]) == key.materials.rotations
+                assert self.ask(key, "get_key_rotation_status") is True
+                shown = self.answer.get("OnDemandRotationStartDate")
+                assert (shown and round(shown.timestamp())) == (key.materials.started and round(key.materials.started))
+
+    @invariant()
+    def every_imported_material_is_listed_with_its_state(self):
+        for key in self.modeled:
+            if key.external and not key.gone:
+                assert self.ask(key, "list_key_rotations", IncludeKeyMaterial="ALL_KEY_MATERIAL") is True
+                entries = self.answer["Rotations"]
+                waiting = [] if key.pending is None else [key.pending]
+                numbers = key.versions + waiting
+                states = ["NON_CURRENT"] * (len(key.versions) - 1) + ["CURRENT"] * bool(key.versions)
+                assert [entry["KeyMaterialState"] for entry in entries] == states + ["PENDING_ROTATION"] * len(waiting)
+                assert [entry["ImportState"] == "IMPORTED" for entry in entries] == [n in key.there for n in numbers]
 
     @invariant()
     def what_was_encrypted_opens_exactly_while_its_key_is_enabled(self):
@@ -310,8 +398,7 @@ class KeyMachine(RuleBasedStateMachine):
                     assert key.gone or key.state != "Enabled"
                 else:
                     assert answer["Plaintext"] == b"x"
-                    here = [other for other in self.modeled if (other.key_id, other.region) == (key.key_id, key.region)]
-                    assert [other.state for other in here if not other.gone] == ["Enabled"]
+                    assert [other.state for other in self.successors(key)] == ["Enabled"]
 
 
 KeyMachine.TestCase.settings = settings(

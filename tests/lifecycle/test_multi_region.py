@@ -6,7 +6,16 @@ import json
 import re
 
 import pytest
-from expected import INACCESSIBLE, RESERVED_TAG, disabled, members, not_primary
+from expected import (
+    INACCESSIBLE,
+    RESERVED_TAG,
+    disabled,
+    members,
+    not_multi_region,
+    not_primary,
+    pending_deletion,
+    replica_key,
+)
 from iam import IAM, ROOT, allow
 from keys import create, describe
 
@@ -78,9 +87,20 @@ class TestMultiRegionKeys:
         assert describe(there, primary)["CurrentKeyMaterialId"] != primary["CurrentKeyMaterialId"]
         blob = client.encrypt(KeyId=primary["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         assert there.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
-        for method in ("enable_key_rotation", "rotate_key_on_demand"):
-            with refused(*not_primary(replica)):
-                getattr(there, method)(KeyId=primary["KeyId"])
+        for operation in ("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand"):
+            with refused(*replica_key(replica, operation)):
+                there._make_api_call(operation, {"KeyId": primary["KeyId"]})
+
+    def test_the_status_of_rotation_is_the_primarys_also_while_it_waits_for_its_replicas(
+        self, client, primary, replica, there
+    ):
+        client.enable_key_rotation(KeyId=primary["KeyId"], RotationPeriodInDays=90)
+        status = members(client.get_key_rotation_status(KeyId=primary["KeyId"]))
+        client.schedule_key_deletion(KeyId=primary["KeyId"])
+
+        assert status["RotationPeriodInDays"] == 90
+        assert members(client.get_key_rotation_status(KeyId=primary["KeyId"])) == status
+        assert members(there.get_key_rotation_status(KeyId=primary["KeyId"])) == status | {"KeyId": replica["Arn"]}
 
     def test_each_key_has_its_own_state(self, client, primary, replica, there):
         there.disable_key(KeyId=replica["KeyId"])
@@ -92,20 +112,36 @@ class TestReplicateKey:
     def test_a_key_that_is_not_a_primary(self, client, key, replica, there, refused):
         with refused(*not_primary(replica)):
             replicate(there, replica, "ap-south-1")
-        with refused(*not_primary(key)):
+        with refused(*not_multi_region(key)):
             replicate(client, key)
 
-    def test_one_replica_a_region(self, client, primary, replica, refused):
-        for region in (THERE, "us-east-1"):
-            with refused(
-                "AlreadyExistsException", "You can create only one replica of each primary key in each AWS Region."
-            ):
-                replicate(client, primary, region)
+    def test_one_replica_a_region(self, client, primary, replica, there, refused):
+        message = "You can create only one replica of each primary key in each AWS Region."
+        with refused("AlreadyExistsException", message):
+            replicate(client, primary)
+        there.schedule_key_deletion(KeyId=replica["KeyId"])
+        with refused("AlreadyExistsException", message):
+            replicate(client, primary)
 
-    def test_a_region_of_another_partition_or_of_none(self, client, primary, refused):
-        for region in ("cn-north-1", "foo-bar-9"):
-            with refused("UnsupportedOperationException", f"{region} is not in the partition of the primary key."):
-                replicate(client, primary, region)
+    @pytest.mark.aws
+    def test_the_region_of_the_primary(self, client, refused):
+        primary = client.create_key(MultiRegion=True)["KeyMetadata"]
+        region = client.meta.region_name
+        with refused("ValidationException", f"{region} cannot have a replica because it contains the primary."):
+            replicate(client, primary, region)
+
+    @pytest.mark.aws
+    def test_a_region_of_another_partition(self, client, refused):
+        primary = client.create_key(MultiRegion=True)["KeyMetadata"]
+        message = "The replica key Region must be in the same AWS partition as the primary key Region."
+        with refused("ValidationException", message):
+            replicate(client, primary, "cn-north-1")
+
+    @pytest.mark.parametrize("region", ["us-invalid-1", "foo-bar-9"])
+    def test_a_region_that_does_not_exist(self, client, primary, refused, region):
+        message = f"Region {region} is not a valid Region or multi-Region keys are not supported in Region {region}."
+        with refused("ValidationException", message):
+            replicate(client, primary, region)
 
     def test_a_disabled_primary(self, client, primary, refused):
         client.disable_key(KeyId=primary["KeyId"])
@@ -131,6 +167,7 @@ class TestReplicateKey:
         metadata = answer["ReplicaKeyMetadata"]
         assert set(answer) == {"ReplicaKeyMetadata", "ReplicaPolicy"}
         assert (metadata["KeyState"], metadata["Enabled"], metadata["KeyId"]) == ("Creating", False, primary["KeyId"])
+        assert "CurrentKeyMaterialId" not in metadata
         assert json.loads(answer["ReplicaPolicy"])["Id"] == "key-default-1"
         assert describe(there, primary) == primary | {
             "Arn": primary["Arn"].replace("us-east-1", THERE),
@@ -160,25 +197,52 @@ class TestReplicateKey:
             arn = replicate(client, key)["ReplicaKeyMetadata"]["Arn"]
             with pytest.raises(there.exceptions.KMSInvalidStateException, match=f"{arn} is creating."):
                 there.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+            assert "CurrentKeyMaterialId" not in describe(there, key)
             fake.clock.advance(seconds=10)
             assert describe(there, key)["KeyState"] == "Enabled"
+            assert describe(there, key)["CurrentKeyMaterialId"] == key["CurrentKeyMaterialId"]
+
+    def test_a_replica_whose_deletion_is_scheduled_while_it_is_created_stays_pending_deletion(self):
+        with FakeKms(consistency="eventual") as fake:
+            client, there = fake.client(), fake.client(THERE)
+            key = client.create_key(MultiRegion=True)["KeyMetadata"]
+            replicate(client, key)
+            there.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+            fake.clock.advance(seconds=10)
+            assert describe(there, key)["KeyState"] == "PendingDeletion"
 
 
 class TestUpdatePrimaryRegion:
     def test_a_key_that_is_not_a_primary_comes_before_its_state(self, client, key, refused):
         client.disable_key(KeyId=key["KeyId"])
 
-        with refused(*not_primary(key)):
+        with refused(*not_multi_region(key)):
             client.update_primary_region(KeyId=key["KeyId"], PrimaryRegion=THERE)
 
     def test_a_replica(self, replica, there, refused):
-        with refused(*not_primary(replica)):
-            there.update_primary_region(KeyId=replica["KeyId"], PrimaryRegion=THERE)
+        for region in (THERE, "us-east-1", "ap-south-1"):
+            with refused("KMSInvalidStateException", f"{replica['Arn']} is not a multi-Region primary key."):
+                there.update_primary_region(KeyId=replica["KeyId"], PrimaryRegion=region)
 
     def test_a_region_without_a_replica(self, client, primary, replica, refused):
-        for region in ("ap-south-1", "us-east-1"):
-            with refused("NotFoundException", f"Key '{primary['KeyId']}' has no replica key in {region}"):
+        for region in ("ap-south-1", "us-invalid-1"):
+            message = f"{primary['KeyId']} does not have a replica key in the specified Region."
+            with refused("ValidationException", message):
                 client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=region)
+
+    def test_the_region_of_the_primary_changes_nothing(self, client, primary, refused):
+        before = describe(client, primary)
+        assert members(client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion="us-east-1")) == {}
+        assert describe(client, primary) == before
+        client.disable_key(KeyId=primary["KeyId"])
+        with refused(*disabled(primary)):
+            client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion="us-east-1")
+
+    def test_a_replica_pending_deletion(self, client, primary, replica, there, refused):
+        there.schedule_key_deletion(KeyId=replica["KeyId"])
+
+        with refused(*pending_deletion(replica)):
+            client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)
 
     def test_both_must_be_enabled(self, client, primary, replica, there, refused):
         there.disable_key(KeyId=replica["KeyId"])
@@ -197,8 +261,24 @@ class TestUpdatePrimaryRegion:
         assert describe(there, primary)["MultiRegionConfiguration"] == changed
         assert describe(there, primary)["KeyState"] == "Enabled"
         there.rotate_key_on_demand(KeyId=primary["KeyId"])
-        with refused(*not_primary(primary)):
+        with refused(*replica_key(primary, "RotateKeyOnDemand")):
             client.rotate_key_on_demand(KeyId=primary["KeyId"])
+
+    def test_replicas_are_listed_by_region(self, client, primary, there):
+        for region in ("sa-east-1", "ap-south-1", THERE):
+            replicate(client, primary, region)
+        changed = configuration(primary, "PRIMARY", "us-east-1", "ap-south-1", THERE, "sa-east-1")
+        assert describe(client, primary)["MultiRegionConfiguration"] == changed
+        client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)
+        changed = configuration(primary, "PRIMARY", THERE, "ap-south-1", "sa-east-1", "us-east-1")
+        assert describe(there, primary)["MultiRegionConfiguration"] == changed
+
+    def test_rotation_goes_with_the_primary(self, client, primary, replica, there):
+        client.enable_key_rotation(KeyId=primary["KeyId"], RotationPeriodInDays=90)
+        status = members(client.get_key_rotation_status(KeyId=primary["KeyId"]))
+        client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)
+
+        assert members(there.get_key_rotation_status(KeyId=primary["KeyId"])) == status | {"KeyId": replica["Arn"]}
 
     def test_updating_passes_with_the_clock_under_eventual_consistency(self):
         with FakeKms(consistency="eventual") as fake:
@@ -207,7 +287,8 @@ class TestUpdatePrimaryRegion:
             replicate(client, key)
             fake.clock.advance(seconds=10)
             client.update_primary_region(KeyId=key["KeyId"], PrimaryRegion=THERE)
-            assert {describe(one, key)["KeyState"] for one in (client, there)} == {"Updating"}
+            states = [describe(one, key) for one in (client, there)]
+            assert [(each["KeyState"], each["Enabled"]) for each in states] == [("Updating", False)] * 2
             there.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
             with pytest.raises(client.exceptions.KMSInvalidStateException, match=f"{key['Arn']} is updating."):
                 client.disable_key(KeyId=key["KeyId"])

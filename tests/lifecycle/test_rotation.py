@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from expected import broken, disabled, members, other_origin, pending_deletion, pending_import
+from expected import NO_ALIAS, broken, disabled, members, other_origin, pending_deletion, pending_import
 from keys import create, describe
 
 from fake_kms import FakeKms
@@ -84,6 +84,7 @@ class TestEnableKeyRotation:
 
         listed = rotations(client, key)
         assert len(listed) == 4
+        assert [entry["KeyMaterialState"] for entry in listed] == ["NON_CURRENT"] * 3 + ["CURRENT"]
         assert [entry["RotationDate"] for entry in listed] == sorted(entry["RotationDate"] for entry in listed)
 
     def test_a_new_period_counts_from_now_and_no_period_changes_nothing(self, kms, client, key):
@@ -165,8 +166,17 @@ class TestGetKeyRotationStatus:
         client.cancel_key_deletion(KeyId=key["KeyId"])
         assert status(client, key)["KeyRotationEnabled"] is True
 
-    def test_aws_managed_keys_are_always_rotated(self, kms, client):
+    @pytest.mark.aws
+    def test_a_disabled_key_reads_as_before(self, client, key):
+        client.enable_key_rotation(KeyId=key["KeyId"])
+        before = status(client, key)
+        client.disable_key(KeyId=key["KeyId"])
+
+        assert status(client, key) == before
+
+    def test_aws_managed_keys_read_false_until_they_have_been_rotated(self, kms, client):
         managed = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
+        assert status(client, managed) == {"KeyId": managed["Arn"], "KeyRotationEnabled": False}
         kms.clock.advance(days=400)
 
         assert status(client, managed) == {
@@ -219,6 +229,79 @@ class TestRotateKeyOnDemand:
         assert client.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == before
         assert [entry["RotationType"] for entry in rotations(client, key)] == ["ON_DEMAND"]
 
+    @pytest.mark.options(consistency="eventual")
+    def test_it_takes_its_time_under_eventual_consistency(self, kms, client, key):
+        kms.clock.freeze()
+        client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
+        before, material = status(client, key), current(client, key)
+        client.rotate_key_on_demand(KeyId=key["KeyId"])
+        requested = kms.clock.now()
+
+        started = {"OnDemandRotationStartDate": status(client, key)["OnDemandRotationStartDate"]}
+        assert about(started["OnDemandRotationStartDate"], requested)
+        assert status(client, key) == before | started
+        assert (current(client, key), rotations(client, key)) == (material, [])
+        kms.clock.advance(seconds=119)
+        assert status(client, key) == before | started
+        kms.clock.advance(minutes=15)
+        assert status(client, key) == before
+        (entry,) = rotations(client, key)
+        assert about(entry["RotationDate"], requested + dt.timedelta(seconds=120))
+        assert entry["KeyMaterialId"] == current(client, key) != material
+
+    @pytest.mark.options(consistency="eventual", quotas={"on_demand_rotations": 2})
+    def test_asked_again_meanwhile_it_is_one_rotation(self, kms, client, key, refused):
+        for _ in range(2):
+            client.rotate_key_on_demand(KeyId=key["KeyId"])
+            started = status(client, key)
+            kms.clock.advance(seconds=60)
+            for _ in range(3):
+                assert members(client.rotate_key_on_demand(KeyId=key["KeyId"])) == {"KeyId": key["Arn"]}
+            assert status(client, key) == started
+            kms.clock.advance(minutes=15)
+
+        assert len(rotations(client, key)) == 2
+        message = (
+            "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be "
+            f"performed for this key: {key['Arn']}"
+        )
+        with refused("LimitExceededException", message):
+            client.rotate_key_on_demand(KeyId=key["KeyId"])
+
+    @pytest.mark.options(consistency="eventual")
+    @pytest.mark.parametrize("method", ["disable_key", "schedule_key_deletion"])
+    def test_it_goes_on_whatever_the_state_of_the_key(self, kms, client, key, refused, method):
+        client.rotate_key_on_demand(KeyId=key["KeyId"])
+        getattr(client, method)(KeyId=key["KeyId"])
+        assert "OnDemandRotationStartDate" in status(client, key)
+        with refused(*(disabled if method == "disable_key" else pending_deletion)(key)):
+            client.rotate_key_on_demand(KeyId=key["KeyId"])
+        kms.clock.advance(minutes=15)
+
+        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+        assert [entry["KeyMaterialId"] for entry in rotations(client, key)] == [current(client, key)]
+
+    @pytest.mark.options(consistency="eventual")
+    def test_the_primary_may_change_meanwhile(self, kms, client, elsewhere):
+        key = client.create_key(MultiRegion=True)["KeyMetadata"]
+        client.replicate_key(KeyId=key["KeyId"], ReplicaRegion="eu-west-1")
+        kms.clock.advance(seconds=10)
+        there = elsewhere(region="eu-west-1")
+        blob = encrypt(client, key)
+        client.rotate_key_on_demand(KeyId=key["KeyId"])
+        assert "OnDemandRotationStartDate" in status(there, key)
+        client.update_primary_region(KeyId=key["KeyId"], PrimaryRegion="eu-west-1")
+        kms.clock.advance(minutes=15)
+
+        assert current(client, key) == current(there, key) != key["CurrentKeyMaterialId"]
+        assert there.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == key["CurrentKeyMaterialId"]
+        assert [entry["KeyId"] for entry in rotations(there, key)] == [describe(there, key)["Arn"]]
+
+    @pytest.mark.aws
+    def test_an_alias(self, client, key, refused):
+        with refused(*NO_ALIAS):
+            client.rotate_key_on_demand(KeyId="alias/app")
+
 
 class TestListKeyRotations:
     def test_a_marker_of_another_listing(self, client, key, refused):
@@ -239,12 +322,12 @@ class TestListKeyRotations:
 
         assert entry.pop("RotationDate") >= key["CreationDate"]
         assert entry == {
-            "KeyId": key["KeyId"],
+            "KeyId": key["Arn"],
             "KeyMaterialId": current(client, key),
+            "KeyMaterialState": "CURRENT",
             "RotationType": "ON_DEMAND",
         }
 
-    @pytest.mark.aws
     def test_all_material(self, client, key):
         first = current(client, key)
         client.rotate_key_on_demand(KeyId=key["KeyId"])
@@ -254,8 +337,27 @@ class TestListKeyRotations:
             (first, "NON_CURRENT"),
             (current(client, key), "CURRENT"),
         ]
-        assert "RotationDate" not in everything[0]
-        assert {entry["KeyId"] for entry in everything} == {key["KeyId"]}
+        assert set(everything[0]) == {"KeyId", "KeyMaterialId", "KeyMaterialState"}
+        assert {entry["KeyId"] for entry in everything} == {key["Arn"]}
+        assert rotations(client, key) == everything[1:]
+
+    @pytest.mark.aws
+    def test_the_first_material_of_a_key_that_was_never_rotated(self, client, key):
+        entry = {"KeyId": key["Arn"], "KeyMaterialId": current(client, key), "KeyMaterialState": "CURRENT"}
+
+        assert rotations(client, key, **ALL) == [entry]
+
+    @pytest.mark.aws
+    def test_a_marker_that_no_listing_gave(self, client, key, refused):
+        with refused("InvalidMarkerException"):
+            client.list_key_rotations(KeyId=key["KeyId"], Marker="bad")
+
+    @pytest.mark.aws
+    def test_a_disabled_key_and_one_pending_deletion(self, client, key):
+        client.disable_key(KeyId=key["KeyId"])
+        assert rotations(client, key) == []
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+        assert rotations(client, key) == []
 
     def test_pages(self, client, key):
         for _ in range(5):
@@ -273,9 +375,13 @@ class TestKeysThatDoNotRotate:
     def test_asymmetric_and_hmac(self, client, refused, spec, usage):
         key = create(client, spec, usage)
 
-        for method in ("enable_key_rotation", "rotate_key_on_demand", "list_key_rotations"):
+        for method in ("enable_key_rotation", "rotate_key_on_demand"):
             with refused("UnsupportedOperationException"):
                 getattr(client, method)(KeyId=key["KeyId"])
+        assert members(client.list_key_rotations(KeyId=key["KeyId"])) == {"Rotations": [], "Truncated": False}
+        message = "Input parameter includeKeyMaterial can only be used with symmetric keys."
+        with refused("ValidationException", message):
+            client.list_key_rotations(KeyId=key["KeyId"], **ALL)
         client.disable_key_rotation(KeyId=key["KeyId"])
         assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
 

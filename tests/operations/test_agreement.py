@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keys import HAS_ML_KEM, create, public_key, spki
 from kyber_py.ml_kem import ML_KEM_512, ML_KEM_768, ML_KEM_1024
 
-INVALID = ("ValidationException", "The public key is not valid for the key spec of the KMS key.")
+INVALID = ("ValidationException", "")
 KYBER_PY = {512: ML_KEM_512, 768: ML_KEM_768, 1024: ML_KEM_1024}
 ML_KEM_LENGTHS = {"ML_KEM_512": 768, "ML_KEM_768": 1088, "ML_KEM_1024": 1568}
 
@@ -31,7 +31,7 @@ class TestDeriveSharedSecret:
     def test_bytes_that_are_not_a_public_key(self, client, send, garbage):
         key = agreement_key(client)
         answer = send("DeriveSharedSecret", request_with(key, garbage))
-        assert answer.json == {"__type": INVALID[0], "message": INVALID[1]}
+        assert answer.json == {"__type": "ValidationException"}
 
     def test_keys_of_another_curve_or_kind(self, client, refused):
         key = agreement_key(client)

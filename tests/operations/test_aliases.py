@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from expected import NO_ALIAS, members, pending_deletion
+from expected import members, pending_deletion
 from keys import alias_of, arn_beside, create
 
 ARN = "arn:aws:kms:us-east-1:123456789012:"
@@ -41,8 +41,14 @@ class TestNames:
             call(client, method, name, key)
 
     def test_the_names_of_aws(self, client, key, refused, method):
-        with refused("NotAuthorizedException"):
+        with refused(*RESERVED):
             call(client, method, "alias/aws/mine", key)
+
+
+RESERVED = (
+    "NotAuthorizedException",
+    "The alias name for a customer managed CMK cannot begin with alias/aws/.",
+)
 
 
 class TestCreateAlias:
@@ -62,9 +68,18 @@ class TestCreateAlias:
     @pytest.mark.aws
     def test_an_alias_is_not_a_target(self, client, key, refused):
         alias_name = alias_of(client, key)
+        alias_arn = key["Arn"].partition("key/")[0] + alias_name
 
-        with refused(*NO_ALIAS):
-            client.create_alias(AliasName="alias/other", TargetKeyId=alias_name)
+        for target in (alias_name, alias_arn, "alias/missing"):
+            with refused("ValidationException", "Aliases must refer to keys. Not aliases"):
+                client.create_alias(AliasName=f"{alias_name}/other", TargetKeyId=target)
+
+    def test_a_key_of_another_account_is_not_a_target(self, client, elsewhere, refused):
+        theirs = elsewhere(account="111122223333").create_key()["KeyMetadata"]["Arn"]
+
+        for target in (theirs, theirs[:-1] + "0"):
+            with refused("ValidationException", "This operation cannot be called cross account"):
+                client.create_alias(AliasName="alias/other", TargetKeyId=target)
 
     @pytest.mark.aws
     def test_a_key_pending_deletion(self, client, key, refused):
@@ -225,9 +240,25 @@ class TestListAliases:
         client.create_alias(AliasName="alias/3", TargetKeyId=key["KeyId"])
 
         rest = client.list_aliases(KeyId=key["KeyId"], Limit=2, Marker=first["NextMarker"])
-        assert names(rest["Aliases"]) == ["alias/2", "alias/4"]
+        assert names(rest["Aliases"]) == ["alias/2", "alias/3"]
         last = client.list_aliases(KeyId=key["KeyId"], Limit=2, Marker=rest["NextMarker"])
-        assert names(last["Aliases"]) == ["alias/3"]
+        assert names(last["Aliases"]) == ["alias/4"]
+
+    def test_they_are_in_the_order_of_their_names(self, client, key):
+        for name in ("alias/m", "alias/Z", "alias/a", "alias/zebra", "alias/b/c"):
+            client.create_alias(AliasName=name, TargetKeyId=key["KeyId"])
+
+        everything = names(client.list_aliases(Limit=100)["Aliases"])
+        assert everything == sorted(everything)
+        assert names(aliases_of(client, key)) == ["alias/Z", "alias/a", "alias/b/c", "alias/m", "alias/zebra"]
+
+    def test_awss_own_aliases_that_were_not_used(self, client):
+        services = "dynamodb ebs elasticfilesystem es glue kinesisvideo rds redshift redshifttest s3 ssm xray"
+        assert names(client.list_aliases()["Aliases"]) == [f"alias/aws/{name}" for name in services.split()]
+
+        used = client.describe_key(KeyId="alias/aws/sqs")["KeyMetadata"]["KeyId"]
+        entry = next(one for one in client.list_aliases()["Aliases"] if one["AliasName"] == "alias/aws/sqs")
+        assert entry["TargetKeyId"] == used
 
     @pytest.mark.aws
     def test_a_marker_survives_when_the_listing_was_emptied(self, client, key):
@@ -240,6 +271,17 @@ class TestListAliases:
         client.create_alias(AliasName=f"{prefix}/new", TargetKeyId=key["KeyId"])
 
         assert names(aliases_of(client, key, Marker=marker)) == [f"{prefix}/new"]
+
+    def test_a_marker_survives_many_changes(self, client, key):
+        created = [f"alias/{number:02}" for number in range(45)]
+        for alias_name in created:
+            client.create_alias(AliasName=alias_name, TargetKeyId=key["KeyId"])
+        first = client.list_aliases(KeyId=key["KeyId"], Limit=40)
+        for alias_name in created[5:42]:
+            client.delete_alias(AliasName=alias_name)
+
+        assert names(aliases_of(client, key, Marker=first["NextMarker"])) == created[42:]
+        assert names(aliases_of(client, key)) == created[:5] + created[42:]
 
     def test_a_page_holds_fifty_and_at_most_a_hundred(self, client):
         for _ in range(3):

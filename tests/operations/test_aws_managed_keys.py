@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from iam import ADMIN, NOT_BY_KEY_POLICY, denied
 from keys import describe
@@ -21,7 +23,7 @@ class TestFirstUse:
         metadata = managed_key(client)
 
         assert metadata["KeyManager"] == "AWS"
-        assert metadata["Description"] == "Default key that protects my s3 data when no other key is defined"
+        assert metadata["Description"] == "Default key that protects my S3 objects when no other key is defined"
         assert listed(client) == [metadata["KeyId"]]
         assert managed_key(client)["KeyId"] == metadata["KeyId"]
 
@@ -72,6 +74,80 @@ def test_what_only_aws_may_do(client, refused, operation):
 def test_its_policy_and_tags_can_be_read(client):
     key_id = managed_key(client, "alias/aws/ebs")["KeyId"]
 
-    policy = client.get_key_policy(KeyId=key_id)["Policy"].replace(" ", "")
-    assert '"kms:ViaService":"ebs.us-east-1.amazonaws.com"' in policy
+    policy = json.loads(client.get_key_policy(KeyId=key_id)["Policy"])
+    assert policy["Id"] == "auto-ebs-2"
+    assert policy["Statement"][0]["Condition"]["StringEquals"]["kms:ViaService"] == "ec2.us-east-1.amazonaws.com"
     assert client.list_resource_tags(KeyId=key_id)["Tags"] == []
+
+
+SQS_POLICY = """{
+  "Version" : "2012-10-17",
+  "Id" : "auto-sqs-1",
+  "Statement" : [ {
+    "Sid" : "Allow access through Simple Queue Service (SQS) for all principals in the account that are authorized to use SQS",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "*"
+    },
+    "Action" : [ "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey" ],
+    "Resource" : "*",
+    "Condition" : {
+      "StringEquals" : {
+        "kms:ViaService" : "sqs.us-east-1.amazonaws.com",
+        "kms:CallerAccount" : "123456789012"
+      }
+    }
+  }, {
+    "Sid" : "Allow direct access to key metadata to the account",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::123456789012:root"
+    },
+    "Action" : [ "kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant" ],
+    "Resource" : "*"
+  } ]
+}"""
+
+
+def test_its_policy_is_printed_like_every_policy(client):
+    key_id = managed_key(client, "alias/aws/sqs")["KeyId"]
+
+    assert client.get_key_policy(KeyId=key_id)["Policy"] == SQS_POLICY
+
+
+@pytest.mark.parametrize(
+    ("service", "protects"),
+    [
+        ("sqs", "SQS messages"),
+        ("ebs", "EBS volumes"),
+        ("acm", "ACM private keys"),
+        ("rds", "RDS database volumes"),
+        ("s3", "S3 objects"),
+        ("ssm", "SSM parameters"),
+        ("lambda", "Lambda functions"),
+        ("backup", "Backup data"),
+        ("kafka", "Kafka data"),
+        ("dynamodb", "DynamoDB data"),
+    ],
+)
+def test_its_description_says_what_it_protects(client, service, protects):
+    description = f"Default key that protects my {protects} when no other key is defined"
+
+    assert managed_key(client, f"alias/aws/{service}")["Description"] == description
+
+
+@pytest.mark.parametrize("operation", ["GetKeyRotationStatus", "ListKeyRotations"])
+def test_the_rotation_of_acms_key_is_not_shown(client, refused, operation):
+    managed = managed_key(client, "alias/aws/acm")
+
+    with refused("AccessDeniedException", denied(ADMIN, operation, managed, NOT_BY_KEY_POLICY)):
+        client._make_api_call(operation, {"KeyId": managed["KeyId"]})
+
+
+def test_ebs_uses_its_key_through_ec2(kms, client):
+    key_id = managed_key(client, "alias/aws/ebs")["KeyId"]
+    user = kms.principals.user("alice")
+
+    assert user.via("ec2").client().generate_data_key(KeyId=key_id, KeySpec="AES_256")["KeyId"].endswith(key_id)
+    with pytest.raises(client.exceptions.ClientError):
+        user.via("ebs").client().generate_data_key(KeyId=key_id, KeySpec="AES_256")

@@ -28,6 +28,15 @@ NEITHER_OR_BOTH = pytest.mark.parametrize(
 )
 NO_SIZE = ("ValidationException", "Please specify either number of bytes or key spec.")
 
+NO_DATA_KEY_PAIR = ("InvalidKeyUsageException", "You cannot generate a data key pair with an asymmetric CMK")
+# Lengths of the plain and of the encrypted private key, as recorded.
+PRIVATE_KEY_SIZES = {
+    "ECC_NIST_P256": (150, 307),
+    "ECC_NIST_P521": (250, 412),
+    "ECC_SECG_P256K1": (144, 301),
+    "ECC_NIST_EDWARDS25519": (48, 201),
+}
+
 
 class TestGenerateDataKey:
     @pytest.mark.aws
@@ -136,13 +145,20 @@ class TestGenerateDataKeyPair:
     def test_an_asymmetric_key(self, client, refused):
         key = create(client, "RSA_2048", "ENCRYPT_DECRYPT")
 
-        with refused(*NO_DATA_KEY):
+        with refused(*NO_DATA_KEY_PAIR):
             client.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256")
 
     @pytest.mark.aws
     def test_dry_run(self, client, key, refused):
         with refused(*DRY_RUN):
             client.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256", DryRun=True)
+
+    @pytest.mark.aws
+    @pytest.mark.parametrize(("spec", "sizes"), PRIVATE_KEY_SIZES.items())
+    def test_the_private_key_is_encoded_as_aws_does(self, client, key, spec, sizes):
+        answer = client.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec=spec)
+
+        assert (len(answer["PrivateKeyPlaintext"]), len(answer["PrivateKeyCiphertextBlob"])) == sizes
 
     @pytest.mark.parametrize("spec", PAIR_SPECS)
     def test_the_private_key_opens_and_fits_the_public_key(self, client, key, spec):
@@ -167,7 +183,7 @@ class TestGenerateDataKeyPairWithoutPlaintext:
     def test_an_asymmetric_key(self, client, refused):
         key = create(client, "RSA_2048", "ENCRYPT_DECRYPT")
 
-        with refused(*NO_DATA_KEY):
+        with refused(*NO_DATA_KEY_PAIR):
             client.generate_data_key_pair_without_plaintext(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256")
 
     @pytest.mark.aws

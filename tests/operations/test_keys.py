@@ -43,7 +43,7 @@ class TestCreateKey:
         ],
     )
     def test_a_usage_that_the_spec_does_not_have(self, client, refused, spec, usage):
-        with refused("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}."):
+        with refused("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}"):
             client.create_key(KeySpec=spec, KeyUsage=usage)
 
     def test_sm2_outside_china(self, client, refused):
@@ -191,7 +191,7 @@ class TestListKeys:
         assert members(client.list_keys()) == {"Keys": [entry], "Truncated": False}
 
     def test_pages_hold_every_key_once(self, client):
-        created = [client.create_key()["KeyMetadata"]["KeyId"] for _ in range(7)]
+        created = sorted(client.create_key()["KeyMetadata"]["KeyId"] for _ in range(7))
 
         pages = list(client.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 3}))
 
@@ -209,7 +209,7 @@ class TestListKeys:
         assert len(client.list_keys(Limit=1000)["Keys"]) == 101
 
     def test_a_marker_survives_changes_between_pages(self, kms, client):
-        created = [client.create_key()["KeyMetadata"]["KeyId"] for _ in range(5)]
+        created = sorted(client.create_key()["KeyMetadata"]["KeyId"] for _ in range(5))
         first = client.list_keys(Limit=2)
         for key_id in (created[0], created[1], created[3]):
             client.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
@@ -218,7 +218,8 @@ class TestListKeys:
 
         rest = client.list_keys(Marker=first["NextMarker"])
 
-        assert [entry["KeyId"] for entry in rest["Keys"]] == [created[2], created[4], late]
+        after = [created[2], created[4], *([late] if late > created[1] else [])]
+        assert [entry["KeyId"] for entry in rest["Keys"]] == sorted(after)
 
     if "ResourceOwners" in model.load()["ListKeys"].input.members:  # newer than the lowest botocore
 

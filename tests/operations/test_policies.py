@@ -124,7 +124,6 @@ class TestPutKeyPolicy:
 
 
 class TestListKeyPolicies:
-    @pytest.mark.aws
     def test_a_marker_that_no_listing_has_given_out(self, client, key, refused):
         with refused("InvalidMarkerException"):
             client.list_key_policies(KeyId=key["KeyId"], Marker="x")

@@ -28,9 +28,13 @@ def test_options_are_keywords():
         Options("eu-west-1")
 
 
-def test_a_quota_that_does_not_exist():
-    with pytest.raises(TypeError, match=r"^no such quota: kyes; there are keys, "):
-        FakeKms(quotas={"kyes": 1})
+def test_quotas_that_do_not_exist():
+    with pytest.raises(TypeError) as caught:
+        FakeKms(quotas={"kyes": 1, "keys": 1, "gants": 1})
+    assert str(caught.value) == (
+        "no such quota: gants, kyes; there are keys, aliases_per_key, grants_per_key, custom_key_stores, "
+        "on_demand_rotations, policy_bytes, tags_per_key, encryption_context_bytes"
+    )
 
 
 @pytest.mark.parametrize(

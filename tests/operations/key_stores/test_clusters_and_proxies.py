@@ -50,7 +50,7 @@ def test_a_proxy_over_http(kms, client, local):
 def test_failures_over_http(kms, client, create_key_store, local, refused):
     with served(local) as url:
         kms.xks.route(ENDPOINT, url, timeout=PATIENCE)
-        with refused("XksProxyUriUnreachableException", TEXTS[Failure.INVALID_URI_PATH]):
+        with refused("XksProxyInvalidConfigurationException", TEXTS[Failure.INVALID_URI_PATH]):
             client.create_custom_key_store(**XKS | {"XksProxyUriPath": "/prefix/kms/xks/v1"})
         with refused("XksProxyIncorrectAuthenticationCredentialException", TEXTS[Failure.AUTHENTICATION_FAILED]):
             client.create_custom_key_store(**XKS | {"XksProxyAuthenticationCredential": OTHER_CREDENTIAL})
@@ -65,7 +65,7 @@ def test_failures_over_http(kms, client, create_key_store, local, refused):
 def test_https_without_tls(kms, client, local, refused):
     with served(local) as url:
         kms.xks.route(ENDPOINT, url.replace("http:", "https:"), timeout=PATIENCE)
-        with refused("XksProxyUriUnreachableException", TEXTS[Failure.TLS]):
+        with refused("XksProxyInvalidConfigurationException", TEXTS[Failure.TLS]):
             client.create_custom_key_store(**XKS)
 
 

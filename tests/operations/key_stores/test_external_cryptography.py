@@ -95,7 +95,7 @@ class TestRequests:
 class TestCiphertexts:
     def test_another_encryption_context(self, client, xks_key, refused):
         blob = client.encrypt(KeyId=xks_key["KeyId"], Plaintext=b"x", EncryptionContext={"a": "b"})["CiphertextBlob"]
-        with refused("InvalidCiphertextException", TEXTS[Failure.INVALID_CIPHERTEXT]):
+        with refused("KMSInvalidStateException", TEXTS[Failure.INVALID_CIPHERTEXT]):
             client.decrypt(CiphertextBlob=blob)
 
     def test_any_changed_byte(self, client, proxy, xks_key):
@@ -111,14 +111,18 @@ class TestCiphertexts:
             seen.add((error["Code"], error["Message"].partition(" ")[0]))
         assert seen == {
             ("InvalidCiphertextException", ""),
-            ("InvalidCiphertextException", "The"),
+            ("KMSInvalidStateException", "The"),
             ("AccessDeniedException", "The"),
         }
 
     def test_both_layers_are_needed(self, client, recording, xks_key, refused):
         blob = client.encrypt(KeyId=xks_key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         recording.change = {"plaintext": base64.b64encode(bytes(28)).decode()}
-        with refused("InvalidCiphertextException"):
+        message = (
+            "The ciphertext that the external key store proxy submitted for decryption, or the encryption context, is "
+            "corrupted, missing, or otherwise invalid."
+        )
+        with refused("KMSInvalidStateException", message):
             client.decrypt(CiphertextBlob=blob)
 
 
@@ -133,18 +137,16 @@ class TestFailures:
         key_id = {"KeyId": xks_key["KeyId"]}
         blob = client.encrypt(**key_id, Plaintext=b"x")["CiphertextBlob"]
         ordinary = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-        state = "KMSInvalidStateException"
-        decrypting = "InvalidCiphertextException" if failure is Failure.INVALID_CIPHERTEXT else state
-        for code, operation, request in (
-            (state, client.encrypt, key_id | {"Plaintext": b"x"}),
-            (decrypting, client.decrypt, {"CiphertextBlob": blob}),
-            (decrypting, client.re_encrypt, {"CiphertextBlob": blob, "DestinationKeyId": key["KeyId"]}),
-            (state, client.re_encrypt, {"CiphertextBlob": ordinary, "DestinationKeyId": key_id["KeyId"]}),
-            (state, client.generate_data_key, key_id | {"KeySpec": "AES_256"}),
-            (state, client.generate_data_key_without_plaintext, key_id | {"KeySpec": "AES_256"}),
+        for operation, request in (
+            (client.encrypt, key_id | {"Plaintext": b"x"}),
+            (client.decrypt, {"CiphertextBlob": blob}),
+            (client.re_encrypt, {"CiphertextBlob": blob, "DestinationKeyId": key["KeyId"]}),
+            (client.re_encrypt, {"CiphertextBlob": ordinary, "DestinationKeyId": key_id["KeyId"]}),
+            (client.generate_data_key, key_id | {"KeySpec": "AES_256"}),
+            (client.generate_data_key_without_plaintext, key_id | {"KeySpec": "AES_256"}),
         ):
             proxy.fail_with(failure)
-            with refused(code, TEXTS.get(failure, "")):
+            with refused("KMSInvalidStateException", TEXTS.get(failure, "")):
                 operation(**request)
         assert connection(client, xks_key["CustomKeyStoreId"]) == ("CONNECTED", None)
 

@@ -89,7 +89,7 @@ class TestCreateCustomKeyStore:
 
     def test_a_path_without_a_route(self, kms, client, create_key_store, proxy, refused):
         kms.xks.route("https://paths.example.com/b/kms/xks/v1", proxy)
-        with refused(UNREACHABLE, TEXTS[Failure.INVALID_URI_PATH]):
+        with refused("XksProxyInvalidConfigurationException", TEXTS[Failure.INVALID_URI_PATH]):
             client.create_custom_key_store(**XKS | {"XksProxyUriEndpoint": "https://paths.example.com"})
         create_key_store(XKS, XksProxyUriEndpoint="https://paths.example.com", XksProxyUriPath="/b/kms/xks/v1")
 
@@ -170,5 +170,5 @@ class TestUpdateCustomKeyStore:
     ):
         key_store = create_key_store(VPC)
         proxy.fail_with(Failure.INVALID_URI_PATH)
-        with refused(UNREACHABLE, TEXTS[Failure.INVALID_URI_PATH]):
+        with refused("XksProxyInvalidConfigurationException", TEXTS[Failure.INVALID_URI_PATH]):
             client.update_custom_key_store(CustomKeyStoreId=key_store, XksProxyUriPath="/new/kms/xks/v1")

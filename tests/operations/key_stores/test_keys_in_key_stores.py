@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import botocore.exceptions
 import pytest
-from expected import not_primary, other_origin
-from key_stores import ABSENT, CLUSTER, INVALID_STATE, NOT_FOUND, TEXTS, connection, create_external_key, state
+from expected import not_multi_region, other_origin
+from key_stores import (
+    ABSENT,
+    CLUSTER,
+    INVALID_STATE,
+    NOT_CONNECTED,
+    NOT_FOUND,
+    TEXTS,
+    connection,
+    create_external_key,
+    state,
+)
 
 from fake_kms.xks import Failure
 
@@ -90,11 +100,13 @@ class TestCreateKey:
             create_external_key(client, outside, "absent")
 
     @pytest.mark.parametrize(
-        "failure", [Failure.UNREACHABLE, Failure.TIMEOUT, Failure.AUTHENTICATION_FAILED, Failure.INTERNAL]
+        "failure", [failure for failure in Failure if failure is not Failure.KEY_NOT_FOUND], ids=lambda one: one.name
     )
     def test_a_proxy_that_fails(self, client, outside, proxy, refused, failure):
         proxy.fail_with(failure)
-        with refused(INVALID_STATE, TEXTS.get(failure, "")):
+        of_the_key = failure in {Failure.KEY_DISABLED, Failure.INVALID_KEY_USAGE}
+        code = "XksKeyInvalidConfigurationException" if of_the_key else INVALID_STATE
+        with refused(code, TEXTS.get(failure, "")):
             create_external_key(client, outside)
 
     def test_an_external_key_backs_one_kms_key(self, kms, client, outside, xks_key, refused):
@@ -133,6 +145,8 @@ class TestCreateKey:
 NOT_FOR_KEY_STORES = {
     "EnableKeyRotation": {},
     "DisableKeyRotation": {},
+    "GetKeyRotationStatus": {},
+    "ListKeyRotations": {},
     "RotateKeyOnDemand": {},
     "GetParametersForImport": {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
     "DeleteImportedKeyMaterial": {},
@@ -145,7 +159,7 @@ def test_no_rotation_no_import_no_replica_no_key_pairs(client, stored_key, refus
     for operation, request in NOT_FOR_KEY_STORES.items():
         with refused(*other_origin(stored_key)):
             client._make_api_call(operation, {"KeyId": stored_key["KeyId"], **request})
-    with refused(*not_primary(stored_key)):
+    with refused(*not_multi_region(stored_key)):
         client.replicate_key(KeyId=stored_key["KeyId"], ReplicaRegion="eu-west-1")
 
 
@@ -166,7 +180,8 @@ class TestUnavailable:
         blob = client.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
         client.disconnect_custom_key_store(**key_store)
         assert state(client, stored_key) == "Unavailable"
-        unavailable = "KMSInvalidStateException", f"{stored_key['Arn']} is unavailable."
+        external = stored_key["Origin"] == "EXTERNAL_KEY_STORE"
+        unavailable = "KMSInvalidStateException", NOT_CONNECTED if external else f"{stored_key['Arn']} is unavailable."
         with refused(*unavailable):
             client.encrypt(KeyId=key_id, Plaintext=b"x")
         with refused(*unavailable):
