@@ -10,12 +10,12 @@ import socket
 
 import aws_report
 import boto3  # noqa: F401 - pytester forgets modules that its runs load first
-import botocore.exceptions
 import pytest
 import target
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from expected import refusal
 from internals import snapshot
 from settling import Settling
 
@@ -236,10 +236,8 @@ def refused(request):
     @contextlib.contextmanager
     def expect(code, message=""):
         before = snapshot(kms)
-        with pytest.raises(botocore.exceptions.ClientError) as caught:
+        with refusal(code, message):
             yield
-        error = caught.value.response["Error"]
-        assert (code, message) == (error["Code"], error["Message"])
         assert before == snapshot(kms)
 
     return expect
