@@ -77,7 +77,7 @@ def derive_material_id(key_id: str, secret: bytes) -> bytes:
     """Return the KeyMaterialId, as 32 bytes, of imported key material; material that is generated has a random one.
 
     The same bytes in the same key (or its replicas) have the same id; in two keys they have two. Source:
-    ImportKeyMaterial, KeyMaterialId ("based on the KMS key ID and the imported key material").
+    API_ImportKeyMaterial, KeyMaterialId ("based on the KMS key ID and the imported key material").
     """
     return hashlib.sha256(b"fake-kms material\0" + key_id.encode() + b"\0" + secret).digest()
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from expected import refusal
 
 from fake_kms import FakeKms
 from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
@@ -127,5 +128,6 @@ def test_a_root_certificate_that_the_user_trusts(enclave, recipient):
         document = authority.document(PCRS, enclave.public_key())
         answer = fake.client().generate_random(NumberOfBytes=1, Recipient=recipient | {"AttestationDocument": document})
         assert len(open_ciphertext(enclave, answer["CiphertextForRecipient"])) == 1
-        with pytest.raises(fake.client().exceptions.ClientError, match="not valid"):
+        reason = "the root certificate is not a trusted one"
+        with refusal("ValidationException", f"The attestation document is not valid: {reason}."):
             fake.client().generate_random(NumberOfBytes=1, Recipient=recipient)

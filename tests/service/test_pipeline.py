@@ -33,6 +33,7 @@ def names(stages):
     return [(stage.func if isinstance(stage, functools.partial) else stage).__name__ for stage in stages]
 
 
+@pytest.mark.default_stages
 def test_the_stages_are_in_awss_order_and_each_is_in_a_file_of_its_own_name():
     with FakeKms(verify_signatures=True) as kms:
         service = kms._service
@@ -74,6 +75,7 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
     assert kms.journal.events(succeeded=False) == [event]
 
 
+@pytest.mark.default_stages
 def test_answers_are_checked_against_the_model_where_that_is_asked_for(monkeypatch):
     from fake_kms.operations import DECLARATIONS
 
@@ -90,6 +92,11 @@ def test_answers_are_checked_against_the_model_where_that_is_asked_for(monkeypat
             with pytest.raises(AssertionError, match=message):
                 kms.client().generate_random(NumberOfBytes=1)
             monkeypatch.setitem(DECLARATIONS, "GenerateRandom", replaced(declaration, wrong))
+
+
+def test_the_tests_check_the_answers_of_every_fake_that_they_open():
+    with FakeKms() as kms:
+        assert "check_answer" in names(kms._service.stages)
 
 
 def replaced(declaration, body):
