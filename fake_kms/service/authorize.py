@@ -13,8 +13,6 @@ from fake_kms import errors
 from fake_kms.grant_terms import GrantTerms
 from fake_kms.operations import FoundKey, KeyUse
 from fake_kms.policy.decision import Outcome
-from fake_kms.policy.must_allow import MustAllow
-from fake_kms.policy.principal_element import must_allow_for_grantee
 from fake_kms.service.ask import ask, ask_about_key, key_policy_of
 
 if TYPE_CHECKING:
@@ -90,8 +88,7 @@ def _on_alias_and_keys(call: Call, permission: Permission, action: str) -> list[
     checks = [_Check(action, call.region.alias_arn(alias_name))]
     alias = call.region.aliases.get(alias_name)
     if permission.present_key and alias is not None and alias.key is not None:
-        use = call.found[0].use if call.found else KeyUse()
-        checks.append(_Check(action, alias.key.arn, FoundKey(use, alias.key)))
+        checks.append(_Check(action, alias.key.arn, FoundKey(KeyUse(), alias.key)))
     return checks + _on_keys(call, permission, action)
 
 
@@ -114,7 +111,7 @@ _CHECKS: dict[str, Callable[[Call, Permission, str], list[_Check]]] = {
 def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
     found, outcome = check.found, decision.outcome
     if found is not None and found.key.account != call.caller.account and outcome in _OF_THE_KEY:
-        if found.sealed is not None and found.use.member not in call.input:
+        if found.use.member not in call.input:
             return errors.ciphertext_key_not_accessible()
         return errors.access_denied_across_accounts(call.caller.arn, check.action)
     return _denied(call, check.action, check.resource, decision)
@@ -134,9 +131,7 @@ def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> No
     key, principal, action = found.key, call.caller.identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
     retirer = GrantTerms("of the retiring principal", retiring, ("RetireGrant",)) if retiring else None
-    by_account = principal.account == grant.issuing_account or (
-        retiring is not None and must_allow_for_grantee(retiring, principal) is MustAllow.ALL
-    )
+    by_account = principal.account == grant.issuing_account
     grants = [entry for entry in (retirer, grant.terms) if entry is not None]
     through_iam = ask(call, action, key.arn, on=found, key_policy=key_policy_of(key))
     through_grant = ask(call, action, key.arn, on=found, account=key.account, grants=grants)

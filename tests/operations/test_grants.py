@@ -399,6 +399,11 @@ class TestListRetirableGrants:
             with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", carol.arn)):
                 client.list_retirable_grants(RetiringPrincipal=carol.arn)
 
+    def test_a_retiring_service_is_no_resource(self, kms, refused):
+        carol = kms.principals.user("carol", policies=[policy(allow("kms:ListRetirableGrants", BOB))])
+        with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", "*")):
+            carol.client().list_retirable_grants(RetiringServicePrincipal="ec2.amazonaws.com")
+
 
 class TestRetireGrant:
     @pytest.fixture
@@ -517,6 +522,28 @@ class TestRetireGrant:
                 guest.client().retire_grant(GrantToken=made["GrantToken"])
             retirer.client().retire_grant(GrantToken=made["GrantToken"])
         assert grants_of(client, key) == []
+
+    @pytest.mark.parametrize("account", [ACCOUNT, OTHER])
+    def test_conditions_see_the_key(self, kms, client, key, grant, refused, account):
+        """Through the IAM policies of the issuing account, and of the account that the grant lets retire it."""
+        team = policy(allow("kms:RetireGrant", Condition={"StringEquals": {"aws:ResourceTag/team": "blue"}}))
+        carol = kms.principals.user("carol", account=account, policies=[team])
+        made = grant(BOB, "Encrypt", RetiringPrincipal=f"arn:aws:iam::{OTHER}:root")
+        with refused("AccessDeniedException", denied(carol, "RetireGrant", key)):
+            carol.client().retire_grant(GrantToken=made["GrantToken"])
+        client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "team", "TagValue": "blue"}])
+        carol.client().retire_grant(GrantToken=made["GrantToken"])
+        assert grants_of(client, key) == []
+
+    def test_the_decision_is_in_the_journal(self, kms, key, made):
+        kms.principals.user("bob").client().retire_grant(GrantToken=made["GrantToken"])
+        (event,) = kms.journal.events("RetireGrant")
+
+        assert kms.explain(event).splitlines() == [
+            str(event),
+            f"Allowed: kms:RetireGrant on {key['Arn']} by {BOB}",
+            "  Allow by grant of the retiring principal",
+        ]
 
     def test_a_service_as_grantee_and_as_retirer(self, kms, client, key, refused):
         bucket = f"arn:aws:s3:us-east-1:{ACCOUNT}:bucket"
@@ -811,7 +838,7 @@ class TestChains:
     @pytest.mark.parametrize(
         ("operations", "allowed"),
         [(["Encrypt"], True), (["Encrypt", "CreateGrant"], True), (["RetireGrant"], True), (["DescribeKey"], False),
-         (["Encrypt", "GenerateDataKey"], False)],
+         (["Encrypt", "GenerateDataKey"], False), (list(PARENT), True)],
     )  # fmt: skip
     def test_the_operations(self, kms, client, key, app, grant, refused, operations, allowed):
         grant(app.role_arn, *self.PARENT)
@@ -919,6 +946,15 @@ class TestTokens:
         key_id = far.create_key()["KeyMetadata"]["KeyId"]
         with refused("InvalidGrantTokenException"):
             far.encrypt(KeyId=key_id, Plaintext=b"x", GrantTokens=[token])
+
+    def test_a_token_of_another_region_among_good_ones(self, client, elsewhere, grant, key, refused):
+        far = elsewhere(region="eu-west-1")
+        far_key = far.create_key()["KeyMetadata"]["KeyId"]
+        good = grant(BOB, "Encrypt")["GrantToken"]
+        other = far.create_grant(KeyId=far_key, GranteePrincipal=BOB, Operations=["Encrypt"])["GrantToken"]
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[good])
+        with refused("InvalidGrantTokenException"):
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[good, other])
 
     def test_several_tokens_of_one_grant_and_of_another_key(self, client, key, grant):
         tokens = [grant(BOB, "Encrypt", Name="job")["GrantToken"] for _ in range(2)]
