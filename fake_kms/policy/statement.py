@@ -31,7 +31,7 @@ _ELEMENTS = frozenset(
     }
 )
 _SHOWN = 10
-_NO_CONTEXT: Context = {}
+_NO_CONTEXT: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
