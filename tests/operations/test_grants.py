@@ -731,6 +731,18 @@ class TestEveryOperation:
         with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[token])
 
+    def test_one_grant_among_others_comes_and_goes(self, kms, client, key, app, grant, refused):
+        """A refusal from before the grant, or an answer from before its end, is not remembered."""
+        request = {"KeyId": key["KeyId"], "Plaintext": b"x"}
+        grant(BOB, "Encrypt")
+        for _ in range(2):
+            with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
+                client.encrypt(**request)
+            made = grant(app.role_arn, "Encrypt")
+            with kms.acting_as(app):
+                client.encrypt(**request)
+            client.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
+
     def test_a_key_policy_that_delegates_to_nobody(self, kms, client, app):
         key_id = client.create_key(Policy=key_policy(allow(to=ADMIN)))["KeyMetadata"]["KeyId"]
         client.create_grant(KeyId=key_id, GranteePrincipal=app.role_arn, Operations=["Encrypt"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 
 import pytest
@@ -99,6 +100,21 @@ class TestCreateKey:
         client.create_key()
 
         message = "Key quota for this account in this region is 1 but the current usage is 1."
+        with refused("LimitExceededException", message):
+            client.create_key()
+
+    @pytest.mark.options(quotas={"keys": 2})
+    def test_what_counts_for_the_quota_of_keys(self, kms, client, refused):
+        """Customer managed keys, those that wait for their deletion included."""
+        client.describe_key(KeyId="alias/aws/s3")
+        first = client.create_key()["KeyMetadata"]["KeyId"]
+        client.create_key()
+        client.schedule_key_deletion(KeyId=first, PendingWindowInDays=7)
+        message = "Key quota for this account in this region is 2 but the current usage is 2."
+        with refused("LimitExceededException", message):
+            client.create_key()
+        kms.clock.advance(days=7)
+        client.create_key()
         with refused("LimitExceededException", message):
             client.create_key()
 
@@ -304,6 +320,51 @@ class TestAwsManagedKeys:
         assert metadata["Description"] == "Default key that protects my s3 data when no other key is defined"
         assert [entry["KeyId"] for entry in client.list_keys()["Keys"]] == [metadata["KeyId"]]
         assert client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"] == metadata["KeyId"]
+
+    def test_another_use_by_its_alias_changes_nothing(self, kms, client):
+        def seen():
+            keys = [entry["KeyId"] for entry in client.list_keys()["Keys"]]
+            return keys, [alias for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
+
+        first = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"]
+        client.describe_key(KeyId="alias/aws/rds")
+        before = seen()
+        kms.clock.advance(days=1)
+        client.describe_key(KeyId="alias/aws/s3")
+        kms.clock.advance(days=370)
+
+        assert seen() == before
+        assert len(client.list_key_rotations(KeyId=first)["Rotations"]) == 1
+
+    def test_its_policy(self, client):
+        """Source: docs/aws/authorization.md#key-policies."""
+        policy = client.get_key_policy(KeyId=client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"])[
+            "Policy"
+        ]
+
+        assert json.loads(policy) == {
+            "Version": "2012-10-17",
+            "Id": "auto-s3-1",
+            "Statement": [
+                {
+                    "Sid": "Allow access through s3 for all principals in the account that are authorized to use s3",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "*"},
+                    "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*",
+                               "kms:CreateGrant", "kms:DescribeKey"],
+                    "Resource": "*",
+                    "Condition": {"StringEquals": {
+                        "kms:CallerAccount": "123456789012", "kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+                },
+                {
+                    "Sid": "Allow direct access to key metadata to the account",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                    "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+                    "Resource": "*",
+                },
+            ],
+        }  # fmt: skip
 
     def test_a_refusal_does_not_let_it_appear(self, kms, client, key):
         nobody = kms.principals.role("Nobody").client()

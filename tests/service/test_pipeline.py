@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import re
 
 import pytest
 
 from fake_kms import FakeKms
+from fake_kms.operations import DECLARATIONS
 
 ORDER = [
     "recognize",
@@ -74,25 +77,41 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
     assert kms.journal.events(succeeded=False) == [event]
 
 
-def test_answers_are_checked_against_the_model_where_that_is_asked_for(monkeypatch):
-    from fake_kms.operations import DECLARATIONS
+@pytest.mark.parametrize(
+    ("operation", "request_", "output", "message"),
+    [
+        ("GenerateRandom", {"NumberOfBytes": 1}, {"Plaintext": "text"}, "GenerateRandom.Plaintext is of the type str"),
+        ("GenerateRandom", {"NumberOfBytes": 1}, {"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model"),
+        ("GenerateRandom", {"NumberOfBytes": 1}, None, "GenerateRandom is of the type NoneType"),
+        ("ListKeys", {}, {"Keys": {}}, "ListKeys.Keys is of the type dict"),
+        ("ListKeys", {}, {"Keys": ["a"]}, "ListKeys.Keys[] is of the type str"),
+        ("ListKeys", {}, {"Keys": [{"KeyId": 1}]}, "ListKeys.Keys[].KeyId is of the type int"),
+        ("ListKeys", {}, {"Truncated": "true"}, "ListKeys.Truncated is of the type str"),
+        ("ListAliases", {}, {"Aliases": [{"CreationDate": "x"}]}, "ListAliases.Aliases[].CreationDate is of the type str"),
+        (
+            "ListRetirableGrants", {"RetiringPrincipal": "arn:aws:iam::123456789012:root"},
+            {"Grants": [{"Constraints": {"EncryptionContextSubset": []}}]},
+            "ListRetirableGrants.Grants[].Constraints.EncryptionContextSubset is of the type list",
+        ),
+        ("DescribeKey", {}, {"KeyMetadata": {"PendingDeletionWindowInDays": "7"}},
+         "DescribeKey.KeyMetadata.PendingDeletionWindowInDays is of the type str"),
+        ("DisableKey", {}, {}, "DisableKey has no output in the model"),
+    ],
+)  # fmt: skip
+def test_answers_are_checked_against_the_model_where_that_is_asked_for(
+    monkeypatch, kms, key, operation, request_, output, message
+):
+    declaration = DECLARATIONS[operation]
+    changed = dataclasses.replace(declaration, body=lambda _: output)
+    monkeypatch.setitem(DECLARATIONS, operation, changed)
+    request = {"KeyId": key["KeyId"]} if operation in {"DescribeKey", "DisableKey"} else request_
 
-    wrong = DECLARATIONS["GenerateRandom"].body
-    with FakeKms(check_answers=True) as kms:
-        for output, message in (
-            ({"Plaintext": "text"}, "GenerateRandom.Plaintext is of the type str"),
-            ({"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model"),
-            (None, "GenerateRandom is of the type NoneType"),
-        ):
-            body = dict(output) if output else None
-            declaration = DECLARATIONS["GenerateRandom"]
-            monkeypatch.setitem(DECLARATIONS, "GenerateRandom", replaced(declaration, lambda _, body=body: body))
-            with pytest.raises(AssertionError, match=message):
-                kms.client().generate_random(NumberOfBytes=1)
-            monkeypatch.setitem(DECLARATIONS, "GenerateRandom", replaced(declaration, wrong))
+    with pytest.raises(AssertionError, match=f"^{re.escape(message)}$"):
+        kms.client()._make_api_call(operation, request)
 
 
-def replaced(declaration, body):
-    import dataclasses
-
-    return dataclasses.replace(declaration, body=body)
+def test_answers_are_not_checked_by_default(monkeypatch):
+    changed = dataclasses.replace(DECLARATIONS["GenerateRandom"], body=lambda _: {"Surprise": 1})
+    monkeypatch.setitem(DECLARATIONS, "GenerateRandom", changed)
+    with FakeKms() as kms:
+        assert "Plaintext" not in kms.client().generate_random(NumberOfBytes=1)
