@@ -19,9 +19,9 @@ __all__ = ["REPOSITORY", "Mark", "anchors", "marks", "problems", "slugs"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-_MARK = re.compile(r"\b(Source|Assumed):(?= |$)")
+_MARK = re.compile(r"\b(Source|Assumed):(?=\s|$)")
 _END_OF_SENTENCE = re.compile(r"\.(?=\s|$)")
-_LABEL = re.compile(r"\b(Source|Assumed|Input|Output|Raises):(?= |$)")
+_LABEL = re.compile(r"\b(Source|Assumed|Input|Output|Raises):(?=\s|$)")
 _API = re.compile(r"API_(\w+)")
 _PAGE = re.compile(r"(docs/aws/\w+\.md)#([\w-]+)")
 

@@ -16,6 +16,7 @@ __all__ = [
     "dns_suffixes",
     "is_account",
     "is_key_id",
+    "is_known_region",
     "is_region",
     "key_arn",
     "parse_arn",
@@ -43,6 +44,7 @@ class _Partition(NamedTuple):
     name: str
     region: re.Pattern[str]
     dns_suffixes: tuple[str, ...]
+    listed: frozenset[str]
 
 
 @functools.cache
@@ -54,23 +56,31 @@ def _partitions() -> tuple[_Partition, ...]:
             partition["id"],
             re.compile(partition["regionRegex"], re.ASCII),
             (partition["outputs"]["dnsSuffix"], partition["outputs"]["dualStackDnsSuffix"]),
+            frozenset(partition["regions"]),
         )
         for partition in Loader().load_data("partitions")["partitions"]
     )
 
 
-@functools.lru_cache(maxsize=256)
 def _find_partition(region: str) -> str | None:
     # botocore's patterns have \w for the words of a name; they are in lower case.
     names = (partition.name for partition in _partitions() if partition.region.fullmatch(region))
     return next(names, None) if region.islower() else None
 
 
+@functools.lru_cache(maxsize=256)
 def is_region(name: str) -> bool:
     """Return whether a name has the form of an AWS Region, of any partition; newer ones than botocore's included."""
     return _find_partition(name) is not None
 
 
+@functools.lru_cache(maxsize=256)
+def is_known_region(name: str) -> bool:
+    """Return whether botocore lists a Region, in any partition."""
+    return any(name in partition.listed for partition in _partitions())
+
+
+@functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     """Return the partition of a Region, e.g. `aws-cn` for `cn-north-1`; `aws` for what is not the name of a Region."""
     return _find_partition(region) or _DEFAULT_PARTITION

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import socket
 
+import aws_report
 import boto3  # noqa: F401 - pytester forgets modules that its runs load first
 import botocore.exceptions
 import pytest
@@ -15,7 +16,8 @@ import target
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
-from internals import store_of
+from internals import snapshot
+from settling import Settling
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
@@ -86,6 +88,9 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "options(**options): the options of the fake that the fixture `kms` opens.")
     config.addinivalue_line("markers", "aws: true of AWS as well; run with --target=aws.")
+    config.addinivalue_line("markers", "settles(*assumptions): a story; what its run against AWS settles.")
+    if target.is_aws(config) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(aws_report.Report(config.getoption("--aws-report")))
 
 
 def pytest_collection_modifyitems(config, items):
@@ -132,6 +137,29 @@ def elsewhere(kms):
         return kms.client(region, aws_access_key_id=account, aws_secret_access_key="x", aws_session_token=None)
 
     return make
+
+
+@pytest.fixture
+def client_with(request):
+    """Make clients like that of the fixture `client`, with other settings of botocore."""
+
+    def make(**config):
+        if target.is_aws(request.config):
+            return request.getfixturevalue("aws_account").client(**config)
+        return request.getfixturevalue("kms").client(**config)
+
+    return make
+
+
+@pytest.fixture
+def settle(request, client):
+    """Compare answers with what is assumed, and note them for the report of --target=aws."""
+    fake = None if target.is_aws(request.config) else request.getfixturevalue("kms")
+    settling = Settling(request.node, client.meta.region_name, fake)
+    settling.watch(client)
+    if "unchecked" in request.fixturenames:
+        settling.watch(request.getfixturevalue("unchecked"))
+    return settling
 
 
 @pytest.fixture
@@ -185,25 +213,6 @@ def send(kms):
     return post
 
 
-def snapshot(value, seen=frozenset()):
-    """Give a comparable picture of everything a fake holds, events excepted."""
-    if id(value) in seen:
-        return "..."
-    seen |= {id(value)}
-    if isinstance(value, FakeKms):
-        store = store_of(value)
-        return snapshot([store.materials, len(store.schedule), store.regions(), store.grants])
-    if isinstance(value, dict):
-        return {str(name): snapshot(item, seen) for name, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [snapshot(item, seen) for item in value]
-    if type(value).__module__.startswith("fake_kms.store"):
-        names = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
-        names += list(getattr(value, "__dict__", {}))
-        return {name: snapshot(getattr(value, name), seen) for name in names if name not in {"entropy", "__weakref__"}}
-    return repr(value)
-
-
 @pytest.fixture
 def refused(request):
     """Expect a refusal: its code, its full message, and that it changed nothing in the fake."""
@@ -222,11 +231,9 @@ def refused(request):
 
 
 @pytest.fixture
-def unchecked(request):
+def unchecked(client_with):
     """Give a client that leaves every check to the service."""
-    if target.is_aws(request.config):
-        return request.getfixturevalue("aws_account").client(config=UNCHECKED)
-    return request.getfixturevalue("kms").client(config=UNCHECKED)
+    return client_with(config=UNCHECKED)
 
 
 def wrap(public_der, algorithm, raw):

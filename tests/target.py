@@ -20,7 +20,9 @@ AWS charges 1 USD a month for each key, by the hour, until its deletion is sched
 requests: a run costs less than 1 USD. Every key is scheduled for deletion after its test. Use an account that nothing else uses.
 """
 # What a test that runs against AWS may take: everything else belongs to the fake.
-FIXTURES = frozenset({"client", "key", "refused", "unchecked", "request", "import_material", "tmp_path"})
+FIXTURES = frozenset(
+    {"client", "client_with", "key", "refused", "unchecked", "request", "import_material", "settle", "tmp_path"}
+)
 
 
 def add_options(parser):
@@ -28,6 +30,12 @@ def add_options(parser):
     group.addoption("--target", choices=("fake", "aws"), default="fake", help="the fake, or your own AWS account")
     group.addoption("--aws-region", default="us-east-1", help="the Region for --target=aws")
     group.addoption("--aws-endpoint", help="the endpoint URL for --target=aws, AWS's own by default")
+    group.addoption(
+        "--aws-report",
+        metavar="FILE",
+        default="aws-differences.md",
+        help="where --target=aws writes how AWS's answers differ from what is assumed; as JSON beside it, too",
+    )
 
 
 def is_aws(config):
@@ -59,13 +67,19 @@ class Account:
         self._endpoint = endpoint
         self._session = boto3.Session(region_name=region)
         self._keys: list[tuple[str, str]] = []
+        self._key_stores: list[str] = []
 
     def client(self, region=None, **config):
         """Give a client whose keys are cleaned up in the end."""
         client = self._session.client("kms", region_name=region or self.region, endpoint_url=self._endpoint, **config)
         for operation, member in (("CreateKey", "KeyMetadata"), ("ReplicateKey", "ReplicaKeyMetadata")):
             client.meta.events.register(f"after-call.kms.{operation}", self._recorder(member))
+        client.meta.events.register("after-call.kms.CreateCustomKeyStore", self._record_key_store)
         return client
+
+    def _record_key_store(self, parsed, **_):
+        if "CustomKeyStoreId" in parsed:
+            self._key_stores.append(parsed["CustomKeyStoreId"])
 
     def _recorder(self, member):
         def record(parsed, **_):
@@ -76,7 +90,10 @@ class Account:
         return record
 
     def clean_up(self):
-        """Schedule the deletion of every key, replicas first; give those that are left, with what AWS says."""
+        """Schedule the deletion of every key, replicas first, and delete every custom key store.
+
+        Give what is left, with what AWS says.
+        """
         left = {}
         for region, arn in reversed(self._keys):
             client = self.client(region)
@@ -88,7 +105,12 @@ class Account:
                 continue
             except ClientError as error:
                 left[arn] = str(error)
-        self._keys = []
+        for key_store in self._key_stores:
+            try:
+                self.client().delete_custom_key_store(CustomKeyStoreId=key_store)
+            except ClientError as error:
+                left[key_store] = str(error)
+        self._keys, self._key_stores = [], []
         return left
 
     @staticmethod

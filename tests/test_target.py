@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,12 @@ from fake_kms import FakeKms
 from fake_kms.wire import HttpRequest
 
 ROOT = Path(__file__).parent.parent
+ACCOUNT, REGION = "999999999999", "eu-west-1"  # the fake's defaults must not be what a marked test relies on
+
+
+# What the fake in the place of AWS says otherwise.
+ASSUMED_TEXT = b"Exactly one of RetiringPrincipal and RetiringServicePrincipal must be specified."
+OTHER_TEXT = b"A retiring principal | is missing"
 
 
 @pytest.fixture
@@ -29,11 +36,12 @@ def account_in_the_place_of_aws():
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 target, authorization = self.headers["X-Amz-Target"], self.headers["Authorization"]
                 response = fake.handle(HttpRequest("POST", self.path, self.headers, body, target, authorization))
+                answer = response.body.replace(ASSUMED_TEXT, OTHER_TEXT)
                 self.send_response(response.status)
                 for name, value in response.headers.items():
-                    self.send_header(name, value)
+                    self.send_header(name, str(len(answer)) if name.lower() == "content-length" else value)
                 self.end_headers()
-                self.wfile.write(response.body)
+                self.wfile.write(answer)
 
             def log_message(self, *_):
                 pass
@@ -48,7 +56,7 @@ def account_in_the_place_of_aws():
 
 def run(*arguments, **environment):
     command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *arguments]
-    credentials = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    credentials = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "testing"}
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
         env=os.environ | credentials | environment,
@@ -61,6 +69,7 @@ def test_runs_the_marked_tests_against_the_account_and_cleans_up(account_in_the_
     done = run(
         "--target=aws",
         f"--aws-endpoint={endpoint}",
+        f"--aws-region={REGION}",
         "tests/operations/test_macs.py",
         "tests/operations/test_aliases.py",
     )
@@ -69,9 +78,72 @@ def test_runs_the_marked_tests_against_the_account_and_cleans_up(account_in_the_
     assert "deselected" in done.stdout
     assert "AWS charges 1 USD a month for each key" in done.stdout
     assert len(fake.journal.events("CreateKey")) > 5
-    region = store_of(fake).region("123456789012", "us-east-1")
+    region = store_of(fake).region(ACCOUNT, REGION)
     assert {key.state.value for key in region.keys} == {"PendingDeletion"}
     assert [alias.name for alias in region.aliases if not alias.name.startswith("alias/aws/")] == []
+
+
+def test_the_stories_report_how_aws_differs(account_in_the_place_of_aws, tmp_path):
+    _, endpoint = account_in_the_place_of_aws
+
+    done = run(
+        "--target=aws",
+        f"--aws-endpoint={endpoint}",
+        f"--aws-region={REGION}",
+        f"--aws-report={tmp_path / 'report.md'}",
+        "-n2",  # the answers come from other processes
+        "tests/stories/test_grants.py",
+        "tests/stories/test_front_end.py",
+    )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    answers = json.loads((tmp_path / "report.json").read_text())
+    (different,) = (answer for answer in answers if not answer["same"])
+    assert {**different, "date": None} == {
+        "title": "listing retirable grants of nobody",
+        "settles": ["errors.retirer_required"],
+        "operation": "ListRetirableGrants",
+        "request": "{}",
+        "expected": {"code": "ValidationException", "message": ASSUMED_TEXT.decode()},
+        "actual": {"code": "ValidationException", "message": OTHER_TEXT.decode()},
+        "same": False,
+        "date": None,
+        "region": REGION,
+    }
+    report = (tmp_path / "report.md").read_text()
+    today = different["date"]
+    assert (
+        "| listing retirable grants of nobody | ListRetirableGrants `{}` | ValidationException "
+        f"`{ASSUMED_TEXT.decode()}` | ValidationException `A retiring principal &#124; is missing` | "
+        f"errors.retirer_required | {today} | {REGION} |\n"
+    ) in report
+    assert (
+        "- **ListRetirableGrants** · listing retirable grants of nobody → ValidationException "
+        "`A retiring principal &#124; is missing`\n"
+        f"  - HTTP 400 · recorded natively, {REGION}, {today[:7]} · settles errors.retirer_required\n"
+    ) in report
+    assert f"{len(answers)} answers were compared, 1 differ." in report
+    assert f"{len(answers)} answers of AWS were compared, 1 differ" in done.stdout
+    assert ACCOUNT not in report
+
+
+def test_a_story_that_comes_to_no_answer_is_named(tmp_path):
+    done = run(
+        "--target=aws",
+        "--aws-endpoint=http://127.0.0.1:9",
+        f"--aws-report={tmp_path / 'report.md'}",
+        "tests/stories/test_grants.py::test_listing_what_a_service_may_retire",
+        AWS_MAX_ATTEMPTS="1",
+    )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "0 answers of AWS were compared, 0 differ" in done.stdout
+    assert (
+        "## Stories that came to no answer\n\n"
+        "- tests/stories/test_grants.py::test_listing_what_a_service_may_retire: "
+        "botocore.exceptions.EndpointConnectionError: "
+        'Could not connect to the endpoint URL: "http://127.0.0.1:9/"'
+    ) in (tmp_path / "report.md").read_text()
 
 
 def test_without_it_nothing_leaves_the_machine_and_unmarked_tests_run():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters import handlers
-from fake_kms.adapters.kms_requests import is_kms, kms_headers
+from fake_kms.adapters.kms_requests import is_kms, kms_headers, unknown_region
 from fake_kms.wire import HttpRequest
 
 if TYPE_CHECKING:
@@ -35,11 +35,25 @@ def patch() -> Undo:
             kms_request = to_http_request(request.method, request.url, request.headers, request.body)
             if kms_request is None:
                 return original(session, request)
+            _refuse_unknown_host(request.url, handler)
             return Answer(request.url, handler.handle(kms_request))
 
         return send
 
     return handlers.replace_method(URLLib3Session, "send", make)
+
+
+def _refuse_unknown_host(url: str, handler: handlers.Handler) -> None:
+    """Raise EndpointConnectionError for the host of a Region that does not exist, as without a fake.
+
+    Assumed: a Region exists if the installed botocore lists it, or if it is the fake's own.
+    """
+    region = unknown_region(url)
+    if region is None or region == handler.region:
+        return
+    from botocore.exceptions import EndpointConnectionError
+
+    raise EndpointConnectionError(endpoint_url=url)
 
 
 def to_http_request(method: str, url: str, headers: Any, body: Any) -> HttpRequest | None:

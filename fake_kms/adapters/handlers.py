@@ -21,6 +21,11 @@ Undo = Callable[[], None]
 class Handler(Protocol):
     """Whatever answers KMS requests."""
 
+    @property
+    def region(self) -> str:
+        """The Region of its clients, which exists for it whether AWS has it or not."""
+        ...
+
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         ...

@@ -9,7 +9,7 @@ from typing import Any
 from fake_kms import arns
 from fake_kms.wire.http import header_text
 
-__all__ = ["is_kms", "is_kms_url", "kms_headers"]
+__all__ = ["is_kms", "is_kms_url", "kms_headers", "unknown_region"]
 
 _TARGET = "TrentService."
 
@@ -33,10 +33,21 @@ def is_kms_url(url: str) -> bool:
     return _kms_url().match(url) is not None
 
 
+@functools.lru_cache(maxsize=64)
+def unknown_region(url: str) -> str | None:
+    """Return the Region in the host of a KMS endpoint if botocore does not list it, None if it does.
+
+    None, too, for hosts that are not AWS's.
+    """
+    match = _kms_url().match(url)
+    region = match["region"].lower() if match else None
+    return None if region is None or arns.is_known_region(region) else region
+
+
 @functools.cache
 def _kms_url() -> re.Pattern[str]:
     suffixes = "|".join(re.escape(suffix) for suffix in arns.dns_suffixes())
     return re.compile(
-        rf"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?(?:{suffixes})(?::\d+)?(?:[/?#]|$)",
+        rf"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?(?:{suffixes})(?::\d+)?(?:[/?#]|$)",
         re.IGNORECASE,
     )

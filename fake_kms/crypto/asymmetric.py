@@ -12,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
+from fake_kms.crypto.der import tlv
 from fake_kms.crypto.fallback import ml_kem
 from fake_kms.crypto.primitives import BadCiphertext
 
@@ -34,6 +35,8 @@ _OAEP_HASHES: dict[str, hashes.HashAlgorithm] = {
     "RSAES_OAEP_SHA_1": hashes.SHA1(),  # noqa: S303 - AWS's algorithm
     "RSAES_OAEP_SHA_256": hashes.SHA256(),
 }
+
+_VERSION = b"\x02\x01\x00"  # of a PKCS#8: INTEGER 0
 
 
 class BadPublicKey(Exception):  # noqa: N818 - operations translate it
@@ -111,10 +114,24 @@ def public_der(private: Any) -> bytes:
 
 
 def private_der(private: Any) -> bytes:
-    """Encode a private key as DER PKCS#8; ML-KEM in seed form."""
+    """Encode a private key as DER PKCS#8; ML-KEM in seed form, elliptic curves with the curve named twice.
+
+    Source: docs/aws/recorded.md#encrypt-decrypt-data-keys.
+    """
     if isinstance(private, ml_kem.PrivateKey):
         return private.private_bytes_der()
-    der: bytes = private.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    der = _encoded(private, serialization.PrivateFormat.PKCS8)
+    return _with_inner_parameters(private, der) if isinstance(private, ec.EllipticCurvePrivateKey) else der
+
+
+def _encoded(private: Any, form: serialization.PrivateFormat) -> bytes:
+    der: bytes = private.private_bytes(serialization.Encoding.DER, form, serialization.NoEncryption())
     return der
+
+
+def _with_inner_parameters(private: Any, der: bytes) -> bytes:
+    # `cryptography` leaves the parameters out of the ECPrivateKey inside a PKCS#8, not out of one that stands alone.
+    start = der.index(_VERSION) + len(_VERSION)
+    algorithm = der[start : start + 2 + der[start + 1]]
+    inner = _encoded(private, serialization.PrivateFormat.TraditionalOpenSSL)
+    return tlv(0x30, _VERSION + algorithm + tlv(0x04, inner))

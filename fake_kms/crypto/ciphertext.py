@@ -6,6 +6,9 @@ KK is 02 for Encrypt and ReEncrypt, 03 for data keys. The content holds 11 bytes
 the tag. Header and encryption context are authenticated. The meaning of the 11 bytes is not public, so
 here they are seven zeros and the plaintext's length. Source: docs/aws/crypto.md#layout, from 23 real blobs;
 docs/aws/crypto.md#length; docs/aws/recorded.md#general, for the material id.
+
+What CMS writes around a content of some length is kept: without that a Decrypt costs 1.24 instead of 1.13 times
+botocore's floor (benchmarks/). A test compares it with DER that is written tag by tag.
 """
 
 from __future__ import annotations
@@ -69,23 +72,22 @@ def encrypt(
     """
     random = entropy.bytes(28)
     header, iv = _START[kind] + material.identifier + b"\1" + random[:16], random[16:]
-    return Sealed(material.identifier, header, iv, _content(material, plaintext, iv, header + canonical(context)))
+    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
+    return Sealed(material.identifier, header, iv, material.cipher.encrypt(iv, inner, header + canonical(context)))
 
 
 def encrypt_legacy(material: Material, plaintext: bytes, entropy: Entropy) -> Sealed:
     """Encrypt in AWS's older form, without nonce, which import tokens still have."""
-    iv, header = entropy.bytes(12), b"\1\1\2\0\x78" + material.identifier
-    return Sealed(material.identifier, header, iv, _content(material, plaintext, iv, header + canonical(None)))
-
-
-def _content(material: Material, plaintext: bytes, iv: bytes, authenticated: bytes) -> bytes:
-    return material.cipher.encrypt(iv, len(plaintext).to_bytes(_INNER, "big") + plaintext, authenticated)
+    header, iv = b"\1\1\2\0\x78" + material.identifier, entropy.bytes(12)
+    inner = len(plaintext).to_bytes(_INNER, "big") + plaintext
+    return Sealed(material.identifier, header, iv, material.cipher.encrypt(iv, inner, header + canonical(None)))
 
 
 def frame(sealed: Sealed) -> bytes:
     """Write a blob."""
-    before, between = _frame(len(sealed.content))
-    return b"".join((sealed.header, before, sealed.iv, between, sealed.content))
+    _, header, iv, content = sealed
+    before, between = _frame(len(content))
+    return b"".join((header, before, iv, between, content))
 
 
 def decrypt(sealed: Sealed, material: Material, context: Mapping[str, str] | None) -> bytes:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from fake_kms.crypto import private_keys
+from fake_kms import crypto
 from fake_kms.entropy import derive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from fake_kms.crypto.pool import RsaLease
     from fake_kms.entropy import Entropy
@@ -60,6 +60,8 @@ class Material:
     def cipher(self) -> AESGCM:
         """The cipher of a symmetric key, set up once."""
         if self._cipher is None:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
             self._cipher = AESGCM(self.secret)
         return self._cipher
 
@@ -104,7 +106,7 @@ class KeyGenerator:
         """Generate a private key. Raises: Unavailable where the installed `cryptography` lacks the algorithm."""
         if spec.kind == "rsa" and self._entropy.seed is None:
             return self._rsa.lease(spec.size * 8)
-        return private_keys.from_seed(spec, self._bytes(label, private_keys.SEED_LENGTH))
+        return crypto.private_keys.from_seed(spec, self._bytes(label, crypto.private_keys.SEED_LENGTH))
 
     def _bytes(self, label: str, count: int) -> bytes:
         if self._entropy.seed is None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 __all__ = ["RsaLease", "RsaPool"]
 
@@ -28,6 +30,8 @@ class RsaPool:
         with self._lock:
             if self._free[bits]:
                 return self._free[bits].pop(0)
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
     def release(self, keys: list[rsa.RSAPrivateKey]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -18,6 +16,8 @@ class BadCiphertext(Exception):  # noqa: N818 - operations translate it
 
 def open_gcm(cipher: AESGCM, iv: bytes, sealed: bytes, additional: bytes) -> bytes:
     """Decrypt with AES-GCM; the last 16 bytes are the tag. Raises: BadCiphertext."""
+    from cryptography.exceptions import InvalidTag
+
     try:
         return cipher.decrypt(iv, sealed, additional)
     except (InvalidTag, ValueError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fake_kms.errors.answer import Rank, answer, template
 
 __all__ = [
+    "alias_across_accounts",
     "alias_characters",
     "alias_exists",
+    "alias_of_alias",
     "alias_prefix",
     "alias_quota",
     "alias_type_change",
@@ -29,11 +31,28 @@ def alias_characters(alias_name: str) -> str:
     return f"{alias_name} contains invalid characters for an alias"
 
 
-# The names that AWS keeps for itself.
+# The names that AWS keeps for itself. Assumed: the code, which the source does not quote.
 reserved_alias = answer(
     "NotAuthorizedException",
-    rank=Rank.ASSUMED,
-    source="contradicted by docs/aws/recorded.md#other-public-native-evidence",
+    "The alias name for a customer managed CMK cannot begin with alias/aws/.",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#other-public-native-evidence",
+)
+
+# An alias as the target of an alias.
+alias_of_alias = answer(
+    "ValidationException",
+    "Aliases must refer to keys. Not aliases",
+    rank=Rank.DOCUMENTED,
+    source="docs/aws/evidence.md#aliases",
+)
+
+# A key of another account as the target of an alias. Assumed: the code, which the source does not quote.
+alias_across_accounts = answer(
+    "ValidationException",
+    "This operation cannot be called cross account",
+    rank=Rank.DOCUMENTED,
+    source="docs/aws/evidence.md#aliases",
 )
 
 

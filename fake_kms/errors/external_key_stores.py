@@ -12,17 +12,20 @@ from fake_kms.errors.answer import Choice, Rank, answer, template
 
 __all__ = [
     "XKS_TEXTS",
-    "xks_ciphertext",
     "xks_configuration",
     "xks_credential",
     "xks_endpoint_in_use",
+    "xks_key_configuration",
     "xks_key_in_use",
     "xks_key_not_found",
     "xks_key_spec",
     "xks_key_status",
     "xks_key_unusable",
     "xks_key_usage",
+    "xks_not_connected",
+    "xks_not_connected_for_key",
     "xks_operation",
+    "xks_plaintext",
     "xks_response",
     "xks_unreachable",
     "xks_uri_in_use",
@@ -35,10 +38,10 @@ _GUIDE = 'Developer Guide, "Troubleshooting external key stores"'
 _CREATE = "API_CreateCustomKeyStore, for the code"
 _SPECIFICATION = "XKS proxy API specification, for the code"
 _EVIDENCE = "docs/aws/evidence.md#custom-key-stores"
-_CONTRADICTED = f"contradicted by {_EVIDENCE}"
 
 # The text for each kind of failure; kinds that are missing have none. Source: Developer Guide, "Troubleshooting
-# external key stores". Assumed: failures without a row here have no text, as in the guide.
+# external key stores"; docs/aws/evidence.md#custom-key-stores. Assumed: a ValidationException, which is not among them,
+# has no text.
 XKS_TEXTS: Mapping[str, str] = {
     "unreachable": (
         "AWS KMS cannot communicate with the external key store proxy. This might be a transient network issue. If "
@@ -88,14 +91,24 @@ XKS_TEXTS: Mapping[str, str] = {
         "The external key store proxy rejected the request because it does not support the requested cryptographic "
         "operation."
     ),
+    "AccessDeniedException": (
+        "The external key store proxy denied access to the operation. Verify that the user and the external key are "
+        "both authorized for this operation, and try the request again."
+    ),
+    "DependencyTimeoutException": (
+        "The external key store proxy did not respond to the request in the time allotted. Retry the request. If you "
+        "see this error repeatedly, report it to your external key store proxy administrator."
+    ),
+    "InternalException": (
+        "The external key store proxy rejected the request because it cannot communicate with the external key "
+        "manager. Verify that the external key store proxy configuration is correct and that the external key manager "
+        "is available."
+    ),
+    "ThrottlingException": (
+        "The external key store proxy rejected the request due to a very high request rate. Reduce the frequency of "
+        "your calls using KMS keys in this external key store."
+    ),
 }
-_WITHOUT_TEXT = (
-    "AccessDeniedException",
-    "DependencyTimeoutException",
-    "InternalException",
-    "ThrottlingException",
-    "ValidationException",
-)
 
 
 def _by_failure(code: str, documented: Mapping[str, str], assumed: Mapping[str, str]) -> Choice[[]]:
@@ -117,13 +130,30 @@ def _each(kinds: Iterable[str], source: str) -> dict[str, str]:
 # Using a key.
 xks_operation = _by_failure(
     "KMSInvalidStateException",
-    _each(XKS_TEXTS, _GUIDE),
-    _each(_WITHOUT_TEXT, _CONTRADICTED) | {"ValidationException": _SPECIFICATION},
+    _each(XKS_TEXTS, f"{_GUIDE}; {_EVIDENCE}"),
+    {"ValidationException": _SPECIFICATION},
 )
 
-# Using a key, with a ciphertext that the proxy does not decrypt.
-xks_ciphertext = answer(
-    "InvalidCiphertextException", XKS_TEXTS["InvalidCiphertextException"], rank=Rank.ASSUMED, source=_CONTRADICTED
+# Using a key, where KMS does not decrypt what the proxy has decrypted.
+xks_plaintext = answer(
+    "KMSInvalidStateException",
+    "The ciphertext that the external key store proxy submitted for decryption, or the encryption context, is "
+    "corrupted, missing, or otherwise invalid.",
+    rank=Rank.DOCUMENTED,
+    source=_EVIDENCE,
+)
+
+_NOT_CONNECTED = (
+    "This KMS key is in a custom key store that is not connected to its external key store proxy. Connect the external "
+    "key store and try the request again."
+)
+
+# Using a key of an external key store that is not connected.
+xks_not_connected = answer("KMSInvalidStateException", _NOT_CONNECTED, rank=Rank.DOCUMENTED, source=_EVIDENCE)
+
+# Creating a key in an external key store that is not connected.
+xks_not_connected_for_key = answer(
+    "CustomKeyStoreInvalidStateException", _NOT_CONNECTED, rank=Rank.DOCUMENTED, source=_EVIDENCE
 )
 
 # Creating or updating a key store: a proxy that does not answer well at its URI.
@@ -131,11 +161,7 @@ xks_unreachable = _by_failure(
     "XksProxyUriUnreachableException",
     _each(("no answer in time", "unreachable"), _GUIDE)
     | {"unhealthy": f"API_CreateCustomKeyStore, for the code; {_GUIDE}"},
-    _each(
-        ("DependencyTimeoutException", "InternalException", "InvalidUriPathException", "ThrottlingException"),
-        _CONTRADICTED,
-    )
-    | {"no TLS connection": f"{_EVIDENCE}, where the sources disagree on the code"},
+    _each(("DependencyTimeoutException", "ThrottlingException"), f"{_EVIDENCE}, for the text"),
 )
 
 # Creating or updating a key store: a credential that the proxy does not take.
@@ -143,13 +169,20 @@ xks_credential = _by_failure(
     "XksProxyIncorrectAuthenticationCredentialException", {"AuthenticationFailedException": _GUIDE}, {}
 )
 
-# Creating or updating a key store: a proxy that does not let KMS in.
-xks_configuration = _by_failure("XksProxyInvalidConfigurationException", {}, {"AccessDeniedException": _CONTRADICTED})
+# Creating or updating a key store: a proxy that is not configured for KMS.
+xks_configuration = _by_failure(
+    "XksProxyInvalidConfigurationException",
+    {
+        "InvalidUriPathException": _EVIDENCE,
+        "no TLS connection": f"{_EVIDENCE}, of whose sources the guide is preferred",
+    },
+    {"AccessDeniedException": f"{_EVIDENCE}, for the text"},
+)
 
 # Creating or updating a key store: a proxy that answers a health request with anything else.
 xks_response = _by_failure(
     "XksProxyInvalidResponseException",
-    {"invalid response": _GUIDE},
+    {"invalid response": _GUIDE, "InternalException": _EVIDENCE},
     _each(
         (
             "InvalidCiphertextException",
@@ -166,12 +199,14 @@ xks_response = _by_failure(
 # Creating a key: the proxy does not find the external key.
 xks_key_not_found = _by_failure("XksKeyNotFoundException", {"KeyNotFoundException": _GUIDE}, {})
 
+# Creating a key: the proxy says that the external key cannot be used.
+xks_key_configuration = _by_failure(
+    "XksKeyInvalidConfigurationException", _each(("InvalidKeyUsageException", "InvalidStateException"), _EVIDENCE), {}
+)
+
 # Creating a key: the proxy does not describe the external key.
 xks_key_unusable = _by_failure(
-    "CustomKeyStoreInvalidStateException",
-    {},
-    _each((*XKS_TEXTS, *_WITHOUT_TEXT), _SPECIFICATION)
-    | _each(("InvalidKeyUsageException", "InvalidStateException", *_WITHOUT_TEXT[:-1]), _CONTRADICTED),
+    "CustomKeyStoreInvalidStateException", {}, _each((*XKS_TEXTS, "ValidationException"), _SPECIFICATION)
 )
 
 

@@ -7,10 +7,13 @@ from fake_kms.errors.answer import Rank, answer, template
 __all__ = [
     "incomplete_signature",
     "invalid_signature",
+    "list_unexpected",
     "missing_authentication_token",
+    "not_convertible",
     "serialization",
     "signature_expired",
     "signature_not_yet_current",
+    "throttled",
     "unbuilt_operation",
     "unknown_operation",
     "unrecognized_client",
@@ -20,11 +23,34 @@ __all__ = [
 
 _SIGNATURE = "InvalidSignatureException"
 
-# A body that is not JSON, or a value of the wrong JSON type.
+# A body that is not JSON, empty or null. Assumed: a value of the wrong JSON type, apart from the two kinds below.
 serialization = answer(
     "SerializationException",
-    rank=Rank.ASSUMED,
-    source="contradicted by docs/aws/evidence.md#front-end, for a value of the wrong type in other services",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#front-end, for Athena, which has the same front end",
+)
+
+# A list where a text or a number is expected.
+list_unexpected = answer(
+    "SerializationException",
+    "Start of list found where not expected",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#front-end, for Athena and SESv2",
+)
+
+
+@template("SerializationException", rank=Rank.RECORDED, source="docs/aws/evidence.md#front-end, for Athena and SESv2")
+def not_convertible(token: str, kind: str) -> str:
+    """Refuse a value of another JSON type than the member's."""
+    return f"{token} can not be converted to {kind}"
+
+
+# More requests than the quota of an operation allows.
+throttled = answer(
+    "ThrottlingException",
+    "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    rank=Rank.RECORDED,
+    source="docs/aws/errors.md#throttlingexception",
 )
 
 unknown_operation = answer(
@@ -82,10 +108,13 @@ def incomplete_signature(missing: list[str], header: str) -> str:
     return f"{lacks} Authorization={header}".lstrip()
 
 
-@template(_SIGNATURE, rank=Rank.ASSUMED, source="contradicted by docs/aws/evidence.md#front-end, for newer services")
-def wrong_region_scope(region: str) -> str:
-    """Refuse a signature for a Region that does not exist."""
-    return f"Credential should be scoped to a valid region, not '{region}'. "
+# A signature for a Region that does not exist.
+wrong_region_scope = answer(
+    _SIGNATURE,
+    "Credential should be scoped to a valid region. ",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#front-end, for newer services",
+)
 
 
 @template(_SIGNATURE, rank=Rank.RECORDED, source="docs/aws/evidence.md#front-end")

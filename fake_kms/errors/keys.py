@@ -26,12 +26,12 @@ key_usage_required = answer(
 
 @template(
     "ValidationException",
-    rank=Rank.ASSUMED,
-    source="contradicted by docs/aws/recorded.md#createkey",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#createkey",
 )
 def key_usage_incompatible(key_usage: str, key_spec: str) -> str:
     """Refuse a usage that the key spec does not have."""
-    return f"KeyUsage {key_usage} is not compatible with KeySpec {key_spec}."
+    return f"KeyUsage {key_usage} is not compatible with KeySpec {key_spec}"
 
 
 # KeySpec beside CustomerMasterKeySpec.

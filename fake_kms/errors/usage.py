@@ -7,6 +7,7 @@ from fake_kms.errors.answer import Rank, answer, template
 __all__ = [
     "algorithm_incompatible",
     "asymmetric_data_key",
+    "asymmetric_data_key_pair",
     "attestation_invalid",
     "attestation_missing",
     "data_key_size",
@@ -50,7 +51,15 @@ asymmetric_data_key = answer(
     "InvalidKeyUsageException",
     "You cannot generate a data key with an asymmetric CMK",
     rank=Rank.RECORDED,
-    source=f"floci, for GenerateDataKey; contradicted by {_CIPHERTEXTS}, for GenerateDataKeyPair",
+    source="floci",
+)
+
+# A data key pair under an asymmetric key.
+asymmetric_data_key_pair = answer(
+    "InvalidKeyUsageException",
+    "You cannot generate a data key pair with an asymmetric CMK",
+    rank=Rank.RECORDED,
+    source=_CIPHERTEXTS,
 )
 
 # GenerateDataKey with neither or both of KeySpec and NumberOfBytes.
@@ -129,9 +138,8 @@ invalid_mac = answer("KMSInvalidMacException", rank=Rank.RECORDED, source=_SIGNA
 # A peer's public key that is none, or on another curve.
 public_key_invalid = answer(
     "ValidationException",
-    "The public key is not valid for the key spec of the KMS key.",
-    rank=Rank.ASSUMED,
-    source="contradicted by docs/aws/recorded.md#getpublickey-derivesharedsecret",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#getpublickey-derivesharedsecret",
 )
 
 

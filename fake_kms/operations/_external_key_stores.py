@@ -1,8 +1,7 @@
 """External key stores: their settings, their proxies, and the errors and codes for failures of the proxies.
 
-Source: XKS proxy API specification; Developer Guide, "Troubleshooting external key stores". Assumed: the codes for
-failures that these do not name, which have no `message` either; contradicted by
-docs/aws/evidence.md#custom-key-stores.
+Source: XKS proxy API specification; Developer Guide, "Troubleshooting external key stores";
+docs/aws/evidence.md#custom-key-stores. Assumed: the codes for failures that these do not name.
 """
 
 from __future__ import annotations
@@ -38,15 +37,14 @@ VPC = "VPC_ENDPOINT_SERVICE"
 # The error of CreateCustomKeyStore and UpdateCustomKeyStore when the proxy does not report that it is well.
 _ERRORS: Mapping[Failure, Callable[[str], KmsError]] = {
     Failure.UNREACHABLE: errors.xks_unreachable,
-    Failure.TLS: errors.xks_unreachable,
     Failure.TIMEOUT: errors.xks_unreachable,
     Failure.UNHEALTHY: errors.xks_unreachable,
-    Failure.INVALID_URI_PATH: errors.xks_unreachable,
     Failure.THROTTLED: errors.xks_unreachable,
     Failure.DEPENDENCY_TIMEOUT: errors.xks_unreachable,
-    Failure.INTERNAL: errors.xks_unreachable,
     Failure.AUTHENTICATION_FAILED: errors.xks_credential,
     Failure.ACCESS_DENIED: errors.xks_configuration,
+    Failure.INVALID_URI_PATH: errors.xks_configuration,
+    Failure.TLS: errors.xks_configuration,
 }
 
 # The ConnectionErrorCode of a failure; the others, which a health request cannot cause, are invalid responses.

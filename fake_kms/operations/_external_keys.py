@@ -5,6 +5,7 @@ Source: XKS proxy API specification; Developer Guide, "Troubleshooting external 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
@@ -14,11 +15,19 @@ from fake_kms.xks.container import pack, unpack
 from fake_kms.xks.failures import Failure, XksFailure
 
 if TYPE_CHECKING:
+    from fake_kms.errors import KmsError
     from fake_kms.operations.call import Call
     from fake_kms.store.key import Key
     from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["check_external_key", "decrypt_externally", "encrypt_externally"]
+
+# The error of CreateKey when the proxy does not describe the external key; the others mean the key store.
+_KEY_ERRORS: Mapping[Failure, Callable[[str], KmsError]] = {
+    Failure.KEY_NOT_FOUND: errors.xks_key_not_found,
+    Failure.KEY_DISABLED: errors.xks_key_configuration,
+    Failure.INVALID_KEY_USAGE: errors.xks_key_configuration,
+}
 
 
 def check_external_key(call: Call, key_store: CustomKeyStore, xks_key_id: str) -> None:
@@ -27,8 +36,7 @@ def check_external_key(call: Call, key_store: CustomKeyStore, xks_key_id: str) -
         proxy = connect_proxy(call, key_store.settings)
         external = protocol.describe_key(proxy, xks_key_id, request_metadata(call))
     except XksFailure as failure:
-        missing = failure.kind is Failure.KEY_NOT_FOUND
-        error = errors.xks_key_not_found if missing else errors.xks_key_unusable
+        error = _KEY_ERRORS.get(failure.kind, errors.xks_key_unusable)
         raise error(failure.kind.value) from failure
     if external.key_spec != "AES_256":
         raise errors.xks_key_spec(external.key_spec)
@@ -51,8 +59,7 @@ def encrypt_externally(call: Call, key: Key, content: bytes, aad: bytes) -> byte
 def decrypt_externally(call: Call, key: Key, packed: bytes, aad: bytes) -> bytes:
     """Return the content that KMS has encrypted.
 
-    Raises: KmsError KMSInvalidStateException; InvalidCiphertextException for a ciphertext that the proxy rejects;
-    BadCiphertext for one that cannot be sent to it.
+    Raises: KmsError KMSInvalidStateException; BadCiphertext for a ciphertext that cannot be sent to the proxy.
     """
     key_store, xks_key_id = _external(key)
     encrypted = unpack(packed)
@@ -60,8 +67,6 @@ def decrypt_externally(call: Call, key: Key, packed: bytes, aad: bytes) -> bytes
         proxy = connect_proxy(call, key_store.settings)
         return protocol.decrypt(proxy, xks_key_id, request_metadata(call, key), encrypted, aad)
     except XksFailure as failure:
-        if failure.kind is Failure.INVALID_CIPHERTEXT:
-            raise errors.xks_ciphertext() from failure
         raise errors.xks_operation(failure.kind.value) from failure
 
 

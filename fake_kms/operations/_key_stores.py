@@ -59,7 +59,7 @@ def connected_key_store(call: Call) -> CustomKeyStore:
     """Return the key store that a request names. Raises: KmsError when there is none, or it is not CONNECTED."""
     key_store = named_key_store(call)
     if key_store.state != "CONNECTED":
-        raise errors.custom_key_store_state()
+        raise errors.xks_not_connected_for_key() if key_store.external else errors.custom_key_store_state()
     return key_store
 
 

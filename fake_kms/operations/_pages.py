@@ -12,7 +12,7 @@ from fake_kms.tables.page_sizes import PAGE_SIZES
 if TYPE_CHECKING:
     from fake_kms.operations._declare import Output
     from fake_kms.operations.call import Call
-    from fake_kms.store.pages import Listing
+    from fake_kms.store.pages import Listing, SortedListing
 
 __all__ = ["page_of"]
 
@@ -20,7 +20,7 @@ __all__ = ["page_of"]
 def page_of(
     call: Call,
     member: str,
-    listing: Listing[Any],
+    listing: Listing[Any] | SortedListing[Any],
     render: Callable[[Any], Any],
     scope: str = "",
     where: Callable[[Any], bool] | None = None,
@@ -32,7 +32,7 @@ def page_of(
     default, maximum = PAGE_SIZES[call.operation]
     label = f"{call.operation} {call.region.account} {call.region.name} {scope}"
     try:
-        after = read_marker(label, call.input["Marker"]) if "Marker" in call.input else 0
+        after = read_marker(label, call.input["Marker"]) if "Marker" in call.input else None
     except BadMarker:
         raise errors.invalid_marker() from None
     items, last = listing.page(after, min(call.input.get("Limit", default), maximum), where)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import asymmetric
+from fake_kms import crypto, errors
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._declare import KeyUse, Output, operation
 
@@ -26,8 +25,8 @@ def derive_shared_secret(call: Call) -> Output:
     Raises: ValidationException for another curve or no key at all. Source: API_DeriveSharedSecret.
     """
     try:
-        secret = asymmetric.agree(call.material.private, call.input["PublicKey"])
-    except asymmetric.BadPublicKey:
+        secret = crypto.asymmetric.agree(call.material.private, call.input["PublicKey"])
+    except crypto.asymmetric.BadPublicKey:
         raise errors.public_key_invalid() from None
     return {
         "KeyAgreementAlgorithm": call.input["KeyAgreementAlgorithm"],
@@ -40,7 +39,7 @@ def derive_shared_secret(call: Call) -> Output:
 @operation("Encapsulate", _ENCAPSULATION)
 def encapsulate(call: Call) -> Output:
     """Make a shared secret of 32 bytes and the ciphertext that carries it. Source: API_Encapsulate."""
-    secret, ciphertext = asymmetric.encapsulate(call.material.private, call.tools.entropy)
+    secret, ciphertext = crypto.asymmetric.encapsulate(call.material.private, call.tools.entropy)
     return {
         "EncapsulationAlgorithm": call.input["EncapsulationAlgorithm"],
         "KeyId": call.key.arn,
@@ -57,7 +56,7 @@ def decapsulate(call: Call) -> Output:
     Source: API_Decapsulate.
     """
     try:
-        secret = asymmetric.decapsulate(call.material.private, call.input["SharedSecretCiphertextBlob"])
+        secret = crypto.asymmetric.decapsulate(call.material.private, call.input["SharedSecretCiphertextBlob"])
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
     return {

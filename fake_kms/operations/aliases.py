@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from fake_kms import errors
+from fake_kms import arns, errors
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._pages import page_of
 from fake_kms.store.alias import Alias
-from fake_kms.store.find import find_alias
-from fake_kms.store.pages import Listing
+from fake_kms.store.find import find_alias, is_alias
+from fake_kms.store.pages import SortedListing
 
 if TYPE_CHECKING:
     from fake_kms.operations.call import Call
@@ -36,6 +36,25 @@ def _check_name(call: Call) -> None:
         raise errors.reserved_alias()
 
 
+def _check_target(call: Call) -> None:
+    target = call.input["TargetKeyId"]
+    if is_alias(target):
+        raise errors.alias_of_alias()
+    arn = arns.parse_arn(target)
+    if arn is not None and arn.region == call.region.name and arn.account != call.region.account:
+        raise errors.alias_across_accounts()
+
+
+def _check_create(call: Call) -> None:
+    _check_name(call)
+    _check_target(call)
+
+
+def _check_update(call: Call) -> None:
+    _check_existing(call)
+    _check_target(call)
+
+
 def _check_new(call: Call) -> None:
     alias_arn = call.region.alias_arn(call.input["AliasName"])
     if call.input["AliasName"] in call.region.aliases:
@@ -50,7 +69,7 @@ def _check_quota(call: Call) -> None:
         raise errors.alias_quota(quota, usage)
 
 
-@operation("CreateAlias", _TARGET, check_request=_check_name, after_key_checks=_check_new, changes=True)
+@operation("CreateAlias", _TARGET, check_request=_check_create, after_key_checks=_check_new, changes=True)
 def create_alias(call: Call) -> None:
     """Add an alias to a customer managed key. Raises: AlreadyExistsException. Source: API_CreateAlias."""
     alias_name = call.input["AliasName"]
@@ -73,7 +92,7 @@ def _check_same_kind(call: Call) -> None:
     _check_quota(call)
 
 
-@operation("UpdateAlias", _TARGET, check_request=_check_existing, after_key_checks=_check_same_kind, changes=True)
+@operation("UpdateAlias", _TARGET, check_request=_check_update, after_key_checks=_check_same_kind, changes=True)
 def update_alias(call: Call) -> None:
     """Point an alias at another key of the same type and usage. Source: API_UpdateAlias."""
     call.region.point_alias(find_alias(call.region, call.input["AliasName"]), call.key, call.now)
@@ -92,10 +111,11 @@ def list_aliases(call: Call) -> Output:
     AWS's own aliases are there from the start, without TargetKeyId until they are first used.
     Source: API_ListAliases.
     """
-    if not call.found:
-        return page_of(call, "Aliases", call.region.aliases, _entry)
-    listing = call.region.aliases_of_key.get(call.key.key_id) or Listing()
-    return page_of(call, "Aliases", listing, _entry, call.key.key_id)
+    listing, scope = call.region.aliases, ""
+    if call.found:
+        listing, scope = call.region.aliases_of_key.get(call.key.key_id) or SortedListing(), call.key.key_id
+    output = page_of(call, "Aliases", listing, _entry, scope)
+    return output | {"AliasCount": len(output["Aliases"])}
 
 
 def _entry(alias: Alias) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import asymmetric, ciphertext
-from fake_kms.crypto.private_keys import Unavailable, check_available
+from fake_kms import crypto, errors
+from fake_kms.crypto import ciphertext
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations.encryption import seal_under
 from fake_kms.tables.key_specs import KEY_SPECS
@@ -64,28 +63,29 @@ def generate_data_key_without_plaintext(call: Call) -> Output:
 
 
 def _check_pair(call: Call) -> None:
-    _check_symmetric(call)
+    if call.key.spec.asymmetric:
+        raise errors.asymmetric_data_key_pair()
     if call.key.custom_key_store is not None:
         raise errors.origin(call.key.arn, call.key.origin)
     spec = KEY_SPECS[call.input["KeyPairSpec"]]
     if not spec.available_in(call.caller.region):
         raise errors.key_spec_not_in_region(spec.name)
     try:
-        check_available(spec)
-    except Unavailable as lack:
+        crypto.private_keys.check_available(spec)
+    except crypto.private_keys.Unavailable as lack:
         raise errors.unavailable_here(str(lack)) from None
 
 
 def _data_key_pair(call: Call) -> Output:
     spec = KEY_SPECS[call.input["KeyPairSpec"]]
     private = call.tools.key_generator.generate_private_key(spec, f"data key pair {call.request_id}")
-    plaintext = asymmetric.private_der(private)
+    plaintext = crypto.asymmetric.private_der(private)
     output: Output = {
         "KeyId": call.key.arn,
         "KeyPairSpec": spec.name,
         "PrivateKeyCiphertextBlob": seal_under(call, call.found[0], plaintext, ciphertext.BY_DATA_KEY),
         "PrivateKeyPlaintext": plaintext,
-        "PublicKey": asymmetric.public_der(private),
+        "PublicKey": crypto.asymmetric.public_der(private),
     }
     if call.key.material_id is not None:
         output["KeyMaterialId"] = call.key.material_id

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import asymmetric, ciphertext
+from fake_kms import crypto, errors
+from fake_kms.crypto import ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations._cloud_hsm import check_cluster_answers
 from fake_kms.operations._declare import KeyUse, Output, operation
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fake_kms.crypto.ciphertext import Sealed
     from fake_kms.crypto.material import Material
     from fake_kms.operations.call import Call, FoundKey
-    from fake_kms.store.key import Key
+    from fake_kms.store.key_store import CustomKeyStore
 
 __all__ = ["seal_under"]
 
@@ -33,12 +33,12 @@ def seal_under(call: Call, found: FoundKey, plaintext: bytes, kind: int) -> byte
     assert material is not None  # noqa: S101 - the key's state says so
     if key.spec.asymmetric:
         algorithm = _algorithm(call, found)
-        limit = asymmetric.longest_plaintext(algorithm, key.spec.size)
+        limit = crypto.asymmetric.longest_plaintext(algorithm, key.spec.size)
         if len(plaintext) > limit:
             raise errors.plaintext_too_long(algorithm, key.spec.name, limit)
-        return asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
-    context = call.input.get(found.use.context)
-    external = _has_external_key(call, key)
+        return crypto.asymmetric.rsa_encrypt(material.private, algorithm, plaintext)
+    context, key_store = call.input.get(found.use.context), key.custom_key_store
+    external = key_store is not None and _is_external(call, key_store)
     sealed = ciphertext.encrypt(material, plaintext, context, kind, call.tools.entropy)
     if external:
         content = encrypt_externally(call, key, sealed.content, ciphertext.additional_data(sealed, context))
@@ -54,24 +54,24 @@ def _open(call: Call, found: FoundKey) -> bytes:
         if found.sealed is not None and found.material is not None:
             return _decrypt_sealed(call, found, found.sealed, found.material)
         assert found.key.material is not None  # noqa: S101 - the key's state says so
-        return asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
+        return crypto.asymmetric.rsa_decrypt(found.key.material.private, _algorithm(call, found), blob)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
 
 
 def _decrypt_sealed(call: Call, found: FoundKey, sealed: Sealed, material: Material) -> bytes:
-    context = call.input.get(found.use.context)
-    if _has_external_key(call, found.key):
-        content = decrypt_externally(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
-        sealed = sealed._replace(content=content)
-    return ciphertext.decrypt(sealed, material, context)
+    context, key_store = call.input.get(found.use.context), found.key.custom_key_store
+    if key_store is None or not _is_external(call, key_store):
+        return ciphertext.decrypt(sealed, material, context)
+    content = decrypt_externally(call, found.key, sealed.content, ciphertext.additional_data(sealed, context))
+    try:
+        return ciphertext.decrypt(sealed._replace(content=content), material, context)
+    except BadCiphertext:
+        raise errors.xks_plaintext() from None
 
 
-def _has_external_key(call: Call, key: Key) -> bool:
+def _is_external(call: Call, key_store: CustomKeyStore) -> bool:
     """Return whether an external key encrypts too. Raises: KmsError where a CloudHSM cluster does not answer."""
-    key_store = key.custom_key_store
-    if key_store is None:
-        return False
     if not key_store.external:
         check_cluster_answers(call, key_store)
     return key_store.external
@@ -107,6 +107,7 @@ def decrypt(call: Call) -> Output:
     output: Output = {
         "EncryptionAlgorithm": _algorithm(call, found),
         "KeyId": found.key.arn,
+        "KeyOrigin": found.key.origin,
         "Plaintext": _open(call, found),
     }
     if found.material is not None and found.key.custom_key_store is None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto.asymmetric import public_der
+from fake_kms import crypto, errors
 from fake_kms.crypto.primitives import BadCiphertext
-from fake_kms.crypto.wrapping import BadMaterial, read_material, unwrap
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.store.import_tokens import Terms
 from fake_kms.store.key_materials import Import, KeyMaterialVersion, MaterialState
@@ -58,7 +56,7 @@ def get_parameters_for_import(call: Call) -> Output:
         "ImportToken": tokens.issue(terms),
         "KeyId": key.arn,
         "ParametersValidTo": terms.valid_to,
-        "PublicKey": public_der(tokens.wrapping_key(wrapping_spec)),
+        "PublicKey": crypto.asymmetric.public_der(tokens.wrapping_key(wrapping_spec)),
     }
 
 
@@ -126,11 +124,11 @@ def _terms(call: Call) -> Terms:
 def _unwrapped(call: Call, terms: Terms) -> Material:
     private = call.store.import_tokens.wrapping_key(terms.wrapping_spec)
     try:
-        raw = unwrap(private, terms.algorithm, call.input["EncryptedKeyMaterial"])
-        return read_material(call.key.spec.name, call.key.key_id, raw)
+        raw = crypto.wrapping.unwrap(private, terms.algorithm, call.input["EncryptedKeyMaterial"])
+        return crypto.wrapping.read_material(call.key.spec.name, call.key.key_id, raw)
     except BadCiphertext:
         raise errors.invalid_ciphertext() from None
-    except BadMaterial:
+    except crypto.wrapping.BadMaterial:
         raise errors.incorrect_key_material() from None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import arns, errors
-from fake_kms.crypto.private_keys import Unavailable, check_available
+from fake_kms import arns, crypto, errors
 from fake_kms.entropy import uuid
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.operations._metadata import key_metadata
@@ -46,7 +45,8 @@ def _check_create(call: Call) -> None:
         raise errors.key_usage_incompatible(usage, spec.name)
     if request.get("Origin") == "EXTERNAL" and spec.name not in IMPORTS:
         raise errors.key_spec_not_importable(spec.name)
-    _check_available(spec)
+    if spec.asymmetric:
+        _check_available(spec)
 
 
 def _check_resources(call: Call) -> None:
@@ -67,8 +67,8 @@ def check_key_quota(call: Call, region: Region) -> None:
 
 def _check_available(spec: KeySpec) -> None:
     try:
-        check_available(spec)
-    except Unavailable as lack:
+        crypto.private_keys.check_available(spec)
+    except crypto.private_keys.Unavailable as lack:
         raise errors.unavailable_here(str(lack)) from None
 
 
@@ -140,8 +140,9 @@ def list_keys(call: Call) -> Output:
     Source: API_ListKeys.
     """
     if call.input.get("ResourceOwners") == ["OTHER_ACCOUNTS_VIA_RAM"]:
-        return {"Keys": [], "Truncated": False}
-    return page_of(call, "Keys", call.region.keys, lambda key: {"KeyArn": key.arn, "KeyId": key.key_id})
+        return {"KeyCount": 0, "Keys": [], "Truncated": False}
+    output = page_of(call, "Keys", call.region.keys, lambda key: {"KeyArn": key.arn, "KeyId": key.key_id})
+    return output | {"KeyCount": len(output["Keys"])}
 
 
 @operation("EnableKey", KeyUse(), changes=True)

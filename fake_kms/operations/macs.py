@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import signature_schemes
+from fake_kms import crypto, errors
 from fake_kms.operations._declare import KeyUse, Output, operation
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def generate_mac(call: Call) -> Output:
     Output: Mac of 28 to 64 bytes; KeyId is the ARN. Source: API_GenerateMac.
     """
     algorithm = call.input["MacAlgorithm"]
-    mac = signature_schemes.mac(call.material.secret, algorithm, call.input["Message"])
+    mac = crypto.signature_schemes.mac(call.material.secret, algorithm, call.input["Message"])
     return {"KeyId": call.key.arn, "Mac": mac, "MacAlgorithm": algorithm}
 
 
@@ -31,6 +30,8 @@ def generate_mac(call: Call) -> Output:
 def verify_mac(call: Call) -> Output:
     """Verify an HMAC. Raises: KMSInvalidMacException; never MacValid false. Source: API_VerifyMac."""
     algorithm = call.input["MacAlgorithm"]
-    if not signature_schemes.mac_matches(call.material.secret, algorithm, call.input["Message"], call.input["Mac"]):
+    if not crypto.signature_schemes.mac_matches(
+        call.material.secret, algorithm, call.input["Message"], call.input["Mac"]
+    ):
         raise errors.invalid_mac()
     return {"KeyId": call.key.arn, "MacAlgorithm": algorithm, "MacValid": True}

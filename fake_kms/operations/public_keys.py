@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import asymmetric
+from fake_kms import crypto, errors
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.tables.key_specs import ALGORITHM_LISTS
 
@@ -34,5 +33,5 @@ def get_public_key(call: Call) -> Output:
         "KeyId": key.arn,
         "KeySpec": key.spec.name,
         "KeyUsage": key.usage,
-        "PublicKey": asymmetric.public_der(call.material.private),
+        "PublicKey": crypto.asymmetric.public_der(call.material.private),
     }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
-from fake_kms.crypto import signature_schemes
-from fake_kms.crypto.private_keys import Unavailable
+from fake_kms import crypto, errors
 from fake_kms.operations._declare import KeyUse, Output, operation
 from fake_kms.tables.key_specs import (
     DIGEST_LENGTHS,
@@ -49,12 +47,17 @@ def sign(call: Call) -> Output:
     """
     algorithm, message = call.input["SigningAlgorithm"], call.input["Message"]
     try:
-        signature = signature_schemes.sign(
+        signature = crypto.signature_schemes.sign(
             call.material.private, algorithm, message, call.input.get("MessageType", "RAW")
         )
-    except Unavailable as lack:
+    except crypto.private_keys.Unavailable as lack:
         raise errors.unavailable_here(str(lack)) from None
-    return {"KeyId": call.key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
+    return {
+        "KeyId": call.key.arn,
+        "KeyOrigin": call.key.origin,
+        "Signature": signature,
+        "SigningAlgorithm": algorithm,
+    }
 
 
 @operation("Verify", _KEY, after_key_checks=_check_message)
@@ -63,9 +66,11 @@ def verify(call: Call) -> Output:
     algorithm, message = call.input["SigningAlgorithm"], call.input["Message"]
     message_type = call.input.get("MessageType", "RAW")
     try:
-        signature_schemes.verify(call.material.private, algorithm, message, message_type, call.input["Signature"])
-    except signature_schemes.BadSignature:
+        crypto.signature_schemes.verify(
+            call.material.private, algorithm, message, message_type, call.input["Signature"]
+        )
+    except crypto.signature_schemes.BadSignature:
         raise errors.invalid_signature_of_message() from None
-    except Unavailable as lack:
+    except crypto.private_keys.Unavailable as lack:
         raise errors.unavailable_here(str(lack)) from None
     return {"KeyId": call.key.arn, "SignatureValid": True, "SigningAlgorithm": algorithm}

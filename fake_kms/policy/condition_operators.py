@@ -122,7 +122,7 @@ def _date(text: str) -> Decimal | None:
             tzinfo=_zone(zone or ""),
         )
         seconds = (moment - _EPOCH) // dt.timedelta(seconds=1)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
     return Decimal(seconds) + Decimal("0" + (fraction or ""))
 

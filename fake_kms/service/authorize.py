@@ -6,7 +6,6 @@ Source: docs/aws/authorization.md#permissions, for what is checked on what; docs
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
@@ -44,13 +43,12 @@ def authorize(call: Call, *, cache: DecisionCache) -> None:
         _authorize_retirement(call, call.found[0], call.found[0].grant)
         return
     for check in _checks(call, call.declaration.permission):
-        decision = cache.decide(
-            call,
-            check.action,
-            check.resource,
-            check.found.key if check.found else None,
-            partial(_ask, call, check, tokens),
-        )
+        action, resource, found = check
+        key = found.key if found is not None else None
+        decision = cache.find(call, action, resource, key)
+        if decision is None:
+            decision = _ask(call, check, tokens)
+            cache.keep(call, action, resource, key, decision)
         call.decisions.append(decision)
         if not decision.allowed:
             raise _refusal(call, check, decision)

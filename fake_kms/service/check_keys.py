@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
-from fake_kms.tables.key_states import KEY_STATES
+from fake_kms.tables.key_states import KEY_STATES, KeyState
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call, KeyUse
@@ -27,11 +27,16 @@ def check_keys(call: Call) -> None:
             raise errors.origin(key.arn, key.origin)
         refuse = KEY_STATES[call.operation][key.state]
         if refuse is not None:
-            raise refuse(key.arn)
+            raise errors.xks_not_connected() if _is_disconnected(key) else refuse(key.arn)
         if use.algorithm is not None:
             _check_algorithm(call, key, use)
         if use.check is not None:
             use.check(call, found)
+
+
+def _is_disconnected(key: Key) -> bool:
+    # Besides the table: for keys of external key stores AWS has a text of its own.
+    return key.state is KeyState.UNAVAILABLE and key.custom_key_store is not None and key.custom_key_store.external
 
 
 def _check_algorithm(call: Call, key: Key, use: KeyUse) -> None:

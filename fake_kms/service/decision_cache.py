@@ -12,8 +12,6 @@ from fake_kms.policy.policies import Policies
 from fake_kms.service.ask import key_policy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fake_kms.operations import Call
     from fake_kms.policy.decision import Decision
     from fake_kms.policy.identity import Identity
@@ -30,23 +28,22 @@ class DecisionCache:
     def __init__(self) -> None:
         self._decisions: dict[tuple[Identity, str | None, str, str], Decision] = {}
 
-    def decide(self, call: Call, action: str, resource: str, key: Key | None, ask: Callable[[], Decision]) -> Decision:
-        """Return the decision about an action on a resource, asking only if it may vary or is new.
+    def find(self, call: Call, action: str, resource: str, key: Key | None) -> Decision | None:
+        """Return the decision about an action on a resource, None if it may vary or is new.
 
-        Input: `key` the key that the resource is, None where it is none; `ask` makes the decision.
+        Input: `key` the key that the resource is, None where it is none.
         """
         if key is not None and len(call.store.grants.of_key(key.arn)):
-            return ask()
-        question = (call.caller.identity, key.policy if key is not None else None, action, resource)
-        decision = self._decisions.get(question)
-        if decision is None:
-            decision = ask()
-            key_policy = key_policy_of(key) if key is not None else None
-            if Policies.of(call.caller.identity, key_policy=key_policy).are_constant(action):
-                self._keep(question, decision)
-        return decision
+            return None
+        return self._decisions.get((call.caller.identity, key.policy if key is not None else None, action, resource))
 
-    def _keep(self, question: tuple[Identity, str | None, str, str], decision: Decision) -> None:
+    def keep(self, call: Call, action: str, resource: str, key: Key | None, decision: Decision) -> None:
+        """Keep a decision if it is the same every time."""
+        if key is not None and len(call.store.grants.of_key(key.arn)):
+            return
+        key_policy = key_policy_of(key) if key is not None else None
+        if not Policies.of(call.caller.identity, key_policy=key_policy).are_constant(action):
+            return
         if len(self._decisions) >= _MOST:
             self._decisions.clear()
-        self._decisions[question] = decision
+        self._decisions[call.caller.identity, key.policy if key is not None else None, action, resource] = decision

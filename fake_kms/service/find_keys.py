@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import errors
+from fake_kms import arns, errors
 from fake_kms.crypto import ciphertext
 from fake_kms.crypto.primitives import BadCiphertext
 from fake_kms.operations import FoundKey
@@ -47,9 +47,22 @@ def _by_name(call: Call, use: KeyUse) -> Found:
     return named
 
 
+def _names_related_key_elsewhere(call: Call, identifier: str) -> bool:
+    """Whether the ARN of a related multi-Region key in another Region is given for a ciphertext.
+
+    Source: docs/aws/recorded.md#encrypt-decrypt-data-keys.
+    """
+    if not identifier.startswith("arn:") or "key/mrk-" not in identifier:
+        return False
+    arn = arns.parse_arn(identifier)
+    return arn is not None and arn.region != call.region.name and arn.resource.removeprefix("key/") in call.region.keys
+
+
 def _by_ciphertext(call: Call, use: KeyUse) -> FoundKey:
     # The named key, the ciphertext's form, the key inside it, and that both are the same: in this order, and all
     # of it before the named key's usage and state.
+    if _names_related_key_elsewhere(call, call.input.get(use.member, "")):
+        raise errors.incorrect_key()
     named = _by_name(call, use) if use.member in call.input else None
     blob = call.input.get(use.ciphertext or "")
     if call.ignores_ciphertext and named is not None:

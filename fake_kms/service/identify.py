@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
     from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
+    from fake_kms.wire.sigv4 import Credential
 
 __all__ = ["identify"]
 
@@ -23,25 +24,25 @@ def identify(call: Call, *, principals: Principals, strict: bool) -> None:
     another service or an unknown Region; UnrecognizedClientException for an access key that is not registered, if
     `strict`.
     """
-    call.caller = caller = _caller(_authorization(call.request), principals, strict=strict)
+    call.caller = caller = _caller(_credential(call.request), principals, strict=strict)
     call.region = call.store.region(caller.account, caller.region)
 
 
-def _authorization(request: HttpRequest) -> Authorization:
+def _credential(request: HttpRequest) -> Credential:
     if not request.authorization:
         raise errors.missing_authentication_token()
     try:
-        return Authorization.parse(request.authorization)
+        return Authorization.parse(request.authorization).credential
     except IncompleteAuthorization as incomplete:
         raise errors.incomplete_signature(incomplete.missing, request.authorization) from None
 
 
-def _caller(authorization: Authorization, principals: Principals, *, strict: bool) -> Caller:
-    access_key_id, region = authorization.access_key_id, authorization.region
-    if authorization.service != "kms":
+def _caller(credential: Credential, principals: Principals, *, strict: bool) -> Caller:
+    access_key_id, _, region, service = credential
+    if service != "kms":
         raise errors.wrong_service_scope()
     if not arns.is_region(region):
-        raise errors.wrong_region_scope(region)
+        raise errors.wrong_region_scope()
     identity = principals.identity_of(access_key_id, region, strict=strict)
     if identity is None:
         raise errors.unrecognized_client()

@@ -21,7 +21,7 @@ def keep_managed_keys(call: Call) -> None:
 
 def _keep(call: Call, found: FoundKey, alias_name: str) -> None:
     key, region = found.key, call.store.region(found.key.account, found.key.region)
-    alias = region.aliases.get(alias_name)
+    alias = region.find_alias(alias_name)
     if alias is not None and alias.key is None:
         call.store.add_key(key)
         region.point_alias(alias, key, call.now)

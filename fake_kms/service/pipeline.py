@@ -18,6 +18,7 @@ from fake_kms.crypto.pool import RsaLease
 from fake_kms.entropy import RequestIds
 from fake_kms.errors import KmsError
 from fake_kms.operations import Call, Settings, Tools
+from fake_kms.policy.key_policy_text import normalize
 from fake_kms.service.after_key_checks import after_key_checks
 from fake_kms.service.authorize import authorize
 from fake_kms.service.before_key_checks import before_key_checks
@@ -89,7 +90,7 @@ class Service:
             recognize,
             decode,
             partial(identify, principals=principals, strict=strict_identity),
-            partial(verify_signature, principals=principals, clock=clock, on=verify_signatures),
+            *((partial(verify_signature, principals=principals, clock=clock),) if verify_signatures else ()),
             check_constraints,
             partial(read_recipient, roots=_loaded(attestation_roots)),
             check_request,
@@ -154,7 +155,7 @@ def _tools(
 ) -> Tools:
     secret = entropy.seed or entropy.bytes(32)
     return Tools(
-        store=Store(ImportTokens(key_generator, entropy), ManagedKeys(secret)),
+        store=Store(ImportTokens(key_generator, entropy), ManagedKeys(secret, normalize)),
         settings=settings,
         entropy=entropy,
         key_generator=key_generator,

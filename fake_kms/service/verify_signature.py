@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["verify_signature"]
 
 
-def verify_signature(call: Call, *, principals: Principals, clock: Now, on: bool) -> None:
-    """Verify the session token, the date and the signature of a request, if `on`.
+def verify_signature(call: Call, *, principals: Principals, clock: Now) -> None:
+    """Verify the session token, the date and the signature of a request.
 
     Raises: KmsError UnrecognizedClientException, InvalidSignatureException.
     """
-    principal = principals.of_access_key(call.caller.access_key_id) if on else None
+    principal = principals.of_access_key(call.caller.access_key_id)
     if principal is not None:
         _verify(call.request, principal.credentials, clock.system_epoch())
 

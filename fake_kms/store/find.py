@@ -58,7 +58,7 @@ def find_key(store: Store, region: Region, identifier: str, now: float, *, cross
 
 def find_alias(region: Region, alias_name: str) -> Alias:
     """Find an alias of a Region. Raises: KmsError NotFoundException."""
-    alias = region.aliases.get(alias_name)
+    alias = region.find_alias(alias_name)
     if alias is None:
         raise errors.alias_not_found(region.alias_arn(alias_name))
     return alias

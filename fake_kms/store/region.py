@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import arns
-from fake_kms.store.alias import AWS_MANAGED_ALIASES, Alias
-from fake_kms.store.pages import Listing
+from fake_kms.store.alias import Alias
+from fake_kms.store.pages import Listing, SortedListing
+from fake_kms.tables.managed_keys import MANAGED_KEYS, UNUSED_ALIASES
 
 if TYPE_CHECKING:
     from fake_kms.store.key import Key
@@ -22,12 +23,12 @@ class Region:
         self.account = account
         self.name = name
         self.partition = arns.partition_of(name)
-        self.keys: Listing[Key] = Listing()
-        self.aliases: Listing[Alias] = Listing()
-        self.aliases_of_key: dict[str, Listing[Alias]] = {}
+        self.keys: SortedListing[Key] = SortedListing()
+        self.aliases: SortedListing[Alias] = SortedListing()
+        self.aliases_of_key: dict[str, SortedListing[Alias]] = {}
         self.customer_keys = 0
         self.key_stores: Listing[CustomKeyStore] = Listing()
-        for alias_name in AWS_MANAGED_ALIASES:
+        for alias_name in UNUSED_ALIASES:
             self.aliases.add(alias_name, Alias(alias_name, self.alias_arn(alias_name)))
 
     def key_arn(self, key_id: str) -> str:
@@ -37,6 +38,21 @@ class Region:
     def alias_arn(self, alias_name: str) -> str:
         """Return the ARN of an alias of this Region."""
         return arns.alias_arn(self.name, self.account, alias_name)
+
+    def find_alias(self, alias_name: str) -> Alias | None:
+        """Return an alias, also one of AWS's own that is listed only when it is used.
+
+        Assumed: such an alias stands for its key as if its service had been used before, since a test has no service
+        that would create it.
+        """
+        alias = self.aliases.get(alias_name)
+        if (
+            alias is None
+            and alias_name.removeprefix("alias/aws/") in MANAGED_KEYS
+            and alias_name.startswith("alias/aws/")
+        ):
+            return Alias(alias_name, self.alias_arn(alias_name))
+        return alias
 
     def add_key(self, key: Key) -> None:
         """Put a new key into the Region."""
@@ -60,7 +76,7 @@ class Region:
         self._unlink(alias)
         alias.key, alias.updated = key, now
         alias.created = now if alias.created is None else alias.created
-        self.aliases_of_key.setdefault(key.key_id, Listing()).add(alias.name, alias)
+        self.aliases_of_key.setdefault(key.key_id, SortedListing()).add(alias.name, alias)
 
     def remove_alias(self, alias: Alias) -> None:
         """Delete an alias; its key stays."""
@@ -68,7 +84,5 @@ class Region:
         self.aliases.remove(alias.name)
 
     def _unlink(self, alias: Alias) -> None:
-        if alias.key is None:
-            return
-        # An emptied listing stays: markers into it must not meet positions that are given out anew.
-        self.aliases_of_key[alias.key.key_id].remove(alias.name)
+        if alias.key is not None:
+            self.aliases_of_key[alias.key.key_id].remove(alias.name)

@@ -102,7 +102,7 @@ _ALL = (
     _nist("P384", "ECDSA_SHA_384"),
     _nist("P521", "ECDSA_SHA_512"),
     KeySpec("ECC_SECG_P256K1", "ecc", 0, {"SIGN_VERIFY": ("ECDSA_SHA_256",)}),
-    KeySpec("ECC_NIST_EDWARDS25519", "ed25519", 0, {"SIGN_VERIFY": ("ED25519_SHA_512", "ED25519_PH_SHA_512")}),
+    KeySpec("ECC_NIST_EDWARDS25519", "ed25519", 0, {"SIGN_VERIFY": ("ED25519_PH_SHA_512", "ED25519_SHA_512")}),
     *map(_hmac, (224, 256, 384, 512)),
     *map(_ml_dsa, (44, 65, 87)),
     *map(_ml_kem, (512, 768, 1024)),

@@ -38,6 +38,7 @@ UNDECLARED: Mapping[str, Mapping[str, str]] = {
         "IncorrectKeyMaterialException": "contradicted by docs/aws/recorded.md#imported-key-material",
     },
     "DescribeKey": {"InvalidGrantTokenException": "API_DescribeKey, for its GrantTokens"},
+    "ListKeyPolicies": {"InvalidMarkerException": "API_ListKeys, for the same Marker"},
     "UpdateAlias": {"NotAuthorizedException": _RESERVED},
 }
 

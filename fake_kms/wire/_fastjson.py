@@ -1,8 +1,9 @@
 """JSON through the C scanner and encoder that CPython's `json` has inside.
 
 `json.loads` looks for the encoding and for white space first, and `JSONEncoder.encode` makes an encoder for every text.
-Without this module an Encrypt costs 1.16 instead of 1.13 times botocore's floor. What is used here is private to
-CPython, so each function has a plain form beside it, which a test compares it with.
+Without this module Encrypt, Decrypt and GenerateDataKey cost a hundredth of botocore's floor more (1.18 instead of
+1.17). What is used here is private to CPython, so each function has a plain form beside it, which a test compares it
+with.
 """
 
 from __future__ import annotations

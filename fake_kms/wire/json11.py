@@ -44,7 +44,7 @@ def decode(operation: Operation, body: bytes) -> dict[str, Any]:
     SerializationException for anything that is not JSON or has the wrong JSON type.
     """
     try:
-        decoded: dict[str, Any] = _decoder(operation.input)(_fastjson.read(body.decode()) if body else {})
+        decoded: dict[str, Any] = _decoder(operation.input)(_fastjson.read(body.decode()))
     except (ValueError, RecursionError):
         raise errors.serialization() from None
     return decoded
@@ -100,7 +100,7 @@ def _map(shape: Shape) -> Decoder:
 
 def _string(raw: Any) -> str:
     if type(raw) is not str:
-        raise errors.serialization()
+        raise _wrong_scalar(raw, "a String")
     if not raw.isascii():
         raw.encode()  # raises ValueError for half of a surrogate pair
     return raw
@@ -108,8 +108,15 @@ def _string(raw: Any) -> str:
 
 def _integer(raw: Any) -> int:
     if type(raw) is not int or abs(raw) > _MAX_INT:
-        raise errors.serialization()
+        raise _wrong_scalar(raw, "an Integer")
     return raw
+
+
+def _wrong_scalar(raw: Any, kind: str) -> KmsError:
+    if type(raw) is list:
+        return errors.list_unexpected()
+    token = _TOKENS.get((type(raw), kind))
+    return errors.serialization() if token is None else errors.not_convertible(token, kind)
 
 
 def _boolean(raw: Any) -> bool:
@@ -130,6 +137,12 @@ def _timestamp(raw: Any) -> float:
     return float(raw)
 
 
+# What the value is and what is expected -> how AWS names the value.
+_TOKENS: dict[tuple[type, str], str] = {
+    (int, "a String"): "NUMBER_VALUE",
+    (float, "a String"): "NUMBER_VALUE",
+    (str, "an Integer"): "STRING_VALUE",
+}
 _SCALARS: dict[str, Decoder] = {
     "string": _string,
     "integer": _integer,

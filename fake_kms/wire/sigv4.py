@@ -5,6 +5,7 @@ Source: IAM User Guide, "AWS Signature Version 4 for API requests". Signatures a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_SKEW_SECONDS",
     "Authorization",
+    "Credential",
     "DateProblem",
     "IncompleteAuthorization",
     "check_date",
@@ -44,24 +46,29 @@ class IncompleteAuthorization(Exception):  # noqa: N818 - callers translate it i
         self.missing = missing
 
 
-class Authorization(NamedTuple):
-    """An Authorization header and the parts of its credential."""
+class Credential(NamedTuple):
+    """The access key of an Authorization header, and what it signs for."""
 
-    header: str
     access_key_id: str
     date: str
     region: str
     service: str
 
+
+class Authorization(NamedTuple):
+    """An Authorization header and its credential."""
+
+    header: str
+    credential: Credential
+
     @classmethod
     def parse(cls, header: str) -> Authorization:
         """Read a header, whose parameters may stand in any order. Raises: IncompleteAuthorization."""
-        credential = header.partition("Credential=")[2].partition(",")[0]
-        match = _CREDENTIAL.fullmatch(credential.strip())
+        credential = _read_credential(header.partition("Credential=")[2].partition(",")[0])
         complete = header.startswith(_SCHEME) and "SignedHeaders=" in header and "Signature=" in header
-        if match is None or not complete:
+        if credential is None or not complete:
             raise IncompleteAuthorization([name for name, pattern in _PARAMETERS.items() if not pattern.search(header)])
-        return cls(header, *match.groups())
+        return cls(header, credential)
 
     @property
     def signed_headers(self) -> list[str]:
@@ -79,6 +86,13 @@ class Authorization(NamedTuple):
         return match[1] if match else ""
 
 
+@functools.lru_cache(maxsize=256)
+def _read_credential(text: str) -> Credential | None:
+    # Cached, as a client sends the same credential all day long.
+    match = _CREDENTIAL.fullmatch(text.strip())
+    return None if match is None else Credential(*match.groups())
+
+
 def signature(request: HttpRequest, authorization: Authorization, secret_access_key: str) -> str:
     """Return the signature that a request should have: with these signed headers and scope, dated by its X-Amz-Date."""
     from botocore.awsrequest import AWSRequest
@@ -87,7 +101,7 @@ def signature(request: HttpRequest, authorization: Authorization, secret_access_
     headers = {name: value for name, value in signed.items() if value is not None}
     again = AWSRequest(request.method, request.url, data=request.body, headers=headers)
     again.context["timestamp"] = request.header("x-amz-date") or ""
-    signer = _signer("", secret_access_key, authorization.service, authorization.region)
+    signer = _signer("", secret_access_key, authorization.credential.service, authorization.credential.region)
     computed: str = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
     return computed
 

@@ -55,18 +55,6 @@ ERROR_STATUSES: Mapping[str, int] = {
     "DependencyTimeoutException": 503,
 }
 
-# Assumed: an error with an unknown name is read by its status where only one name has that status, and a 404 as an
-# invalid path; contradicted by docs/aws/settled.md#otherwise, for answers without a JSON body.
-_BY_STATUS = {
-    401: Failure.AUTHENTICATION_FAILED,
-    403: Failure.ACCESS_DENIED,
-    404: Failure.INVALID_URI_PATH,
-    429: Failure.THROTTLED,
-    500: Failure.INTERNAL,
-    501: Failure.UNSUPPORTED_OPERATION,
-    503: Failure.DEPENDENCY_TIMEOUT,
-}
-
 
 class XksFailure(Exception):  # noqa: N818 - operations translate it into their own error
     """A call to the proxy failed. `kind` says why; `detail` is for the reader of a traceback, KMS never shows it."""
@@ -94,8 +82,6 @@ def read_answer(status: int, body: object) -> dict[str, Any]:
     if status == _OK:
         return body
     name = body.get("errorName")
-    if isinstance(name, str) and name in ERROR_STATUSES:
-        kind = Failure(name)
-    else:
-        kind = _BY_STATUS.get(status, Failure.INVALID_RESPONSE)
+    known = isinstance(name, str) and name in ERROR_STATUSES
+    kind = Failure(name) if known else Failure.INVALID_RESPONSE
     raise XksFailure(kind, f"HTTP {status}, {name}: {body.get('errorMessage')}")

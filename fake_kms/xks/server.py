@@ -123,7 +123,7 @@ def _is_authentic(request: HttpRequest, credential: tuple[str, str]) -> bool:
         authorization = Authorization.parse(request.authorization)
     except IncompleteAuthorization:
         return False
-    if (authorization.access_key_id, authorization.service) != (access_key_id, _SERVICE):
+    if (authorization.credential.access_key_id, authorization.credential.service) != (access_key_id, _SERVICE):
         return False
     if not set(authorization.signed_headers) >= _ALWAYS_SIGNED:
         return False

@@ -94,7 +94,12 @@ def test_the_answer_itself_can_be_read_as_a_stream(kms):
     client.list_keys()
 
     (answer,) = answers
-    assert b"".join(answer.raw.stream()) == answer.content == answer.text.encode() == b'{"Keys":[],"Truncated":false}'
+    assert (
+        b"".join(answer.raw.stream())
+        == answer.content
+        == answer.text.encode()
+        == b'{"KeyCount":0,"Keys":[],"Truncated":false}'
+    )
 
 
 def _plain(url, response):
@@ -263,3 +268,24 @@ class TestRetries:
         with pytest.raises(botocore.exceptions.ClientError):
             client.describe_key(KeyId="foo")
         assert len(kms.journal) == 1
+
+
+class TestRegionsThatDoNotExist:
+    @pytest.mark.parametrize("region", ["us-fakey-12", "eu-nowhere-1", "cn-moon-9"])
+    def test_their_host_is_not_found(self, kms, region):
+        client = kms.client(region, config=Config(retries={"total_max_attempts": 1}))
+
+        with pytest.raises(botocore.exceptions.EndpointConnectionError, match=f"https://kms.{region}.amazonaws.com"):
+            client.list_keys()
+        assert len(kms.journal) == 0
+
+    @pytest.mark.parametrize("region", ["us-east-1", "ap-southeast-5", "cn-north-1", "us-gov-west-1"])
+    def test_others_answer(self, kms, region):
+        assert kms.client(region).list_keys()["Keys"] == []
+
+    def test_the_region_of_the_fake_exists_for_it(self):
+        with FakeKms(region="eu-future-7") as kms:
+            assert kms.client().list_keys()["Keys"] == []
+
+    def test_an_endpoint_of_a_tests_own_has_no_region(self, kms):
+        assert kms.client("us-fakey-12", endpoint_url="http://localhost:9").list_keys()["Keys"] == []

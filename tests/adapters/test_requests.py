@@ -38,7 +38,7 @@ def test_a_signed_request_is_answered(kms):
 
 
 def test_an_endpoint_of_ones_own(kms):
-    assert post("ListKeys", {}, url="http://localhost:9/").json() == {"Keys": [], "Truncated": False}
+    assert post("ListKeys", {}, url="http://localhost:9/").json() == {"KeyCount": 0, "Keys": [], "Truncated": False}
 
 
 def test_an_error(kms):
@@ -69,7 +69,7 @@ def test_a_body_of_any_kind(kms, kind):
 def test_inside_a_mock_that_was_opened_later(kms):
     with responses.RequestsMock() as mock:
         mock.get("https://example.com/", json={"a": 1})
-        assert post("ListKeys", {}).json() == {"Keys": [], "Truncated": False}
+        assert post("ListKeys", {}).json() == {"KeyCount": 0, "Keys": [], "Truncated": False}
         assert requests.get("https://example.com/", timeout=5).json() == {"a": 1}
 
 

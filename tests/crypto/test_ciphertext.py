@@ -50,6 +50,34 @@ def test_what_was_encrypted_decrypts(plaintext, context, kind):
     assert ciphertext.decrypt(sealed, MATERIAL, context) == plaintext
 
 
+@pytest.mark.parametrize("size", [0, 1, 26, 27, 100, 127, 128, 200, 255, 256, 300, 4096, 65_535, 65_536])
+def test_a_cached_frame_is_the_der_of_cms_encrypted_data(size):
+    content, iv = bytes(size), bytes(range(12))
+
+    framed = ciphertext.frame(ciphertext.Sealed(b"", b"", iv, content))
+
+    assert framed == len(der(content, iv)).to_bytes(4, "big") + der(content, iv)
+
+
+def der(content, iv):
+    """Write CMS EncryptedData as RFC 5652 and RFC 5084 have it, tag by tag."""
+
+    def tlv(tag, *parts):
+        body = b"".join(parts)
+        length = len(body)
+        if length < 128:
+            return bytes((tag, length)) + body
+        size = (length.bit_length() + 7) // 8
+        return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + body
+
+    gcm, data, encrypted = (
+        bytes.fromhex(oid) for oid in ("60864801650304012e", "2a864886f70d010701", "2a864886f70d010706")
+    )
+    algorithm = tlv(0x30, tlv(0x06, gcm), tlv(0x30, tlv(0x04, iv), tlv(0x02, b"\x10")))
+    info = tlv(0x30, tlv(0x06, data), algorithm, tlv(0x80, content))
+    return tlv(0x30, tlv(0x06, encrypted), tlv(0xA0, tlv(0x30, tlv(0x02, b"\0"), info)))
+
+
 @given(st.binary(max_size=4096), st.sampled_from([2, 3]))
 def test_a_parsed_blob_is_framed_as_it_was(plaintext, kind):
     sealed = ciphertext.encrypt(MATERIAL, plaintext, {}, kind, ENTROPY)

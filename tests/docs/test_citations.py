@@ -13,7 +13,7 @@ FOLDERS = ("fake_kms", "conftest_plugin", "tests", "benchmarks")
 TEXTS = {".py", ".md", ".toml", ".json", ".ipynb"}
 # What was cited before the facts were in the repository, and what only its authors can open.
 DANGLING = re.compile(
-    r"api_semantics(?!\.md)|(?:authorization|crypto) facts|facts on crypto|this project's facts|crypto_matrix"
+    r"(?<!\[)api_semantics(?!\.md)|(?:authorization|crypto) facts|facts on crypto|this project's facts|crypto_matrix"
     r"|(?<![\w/(])(?:errors|crypto|authorization)\.md, |\.\./shared|dossier",
     re.IGNORECASE,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import citations
 import generate_fidelity
-import pytest
 
 from fake_kms import errors
 from fake_kms.errors import Rank
@@ -19,23 +18,25 @@ def cited(row):
     return [item.strip() for item in row.source.split(";")]
 
 
-@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.name)
-def test_the_source_of_an_answer_leads_somewhere(entry):
-    assert citations.problems(entry.row.source) == []
+def test_the_source_of_every_answer_leads_somewhere():
+    assert [(entry.name, wrong) for entry in ANSWERS if (wrong := citations.problems(entry.row.source))] == []
+    assert len(ANSWERS) > 150
 
 
-@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.name)
-def test_an_answer_that_is_contradicted_in_every_situation_is_assumed(entry):
-    contradicted = [item for item in cited(entry.row) if item.startswith("contradicted by") and ", for " not in item]
+def test_answers_that_are_contradicted_in_every_situation_are_assumed():
+    contradicted = [
+        entry
+        for entry in ANSWERS
+        if any(item.startswith("contradicted by") and ", for " not in item for item in cited(entry.row))
+    ]
 
-    assert not contradicted or entry.row.rank is Rank.ASSUMED
+    assert {entry.row.rank for entry in contradicted} == {Rank.ASSUMED}
 
 
-@pytest.mark.parametrize("entry", ANSWERS, ids=lambda entry: entry.name)
-def test_an_answer_of_emulators_names_one(entry):
-    names = {item.split(",")[0] for item in cited(entry.row)}
-
-    assert bool(names & EMULATORS) or entry.row.rank is not Rank.EMULATOR
+def test_answers_of_emulators_name_one():
+    for entry in ANSWERS:
+        if entry.row.rank is Rank.EMULATOR:
+            assert {item.split(",")[0] for item in cited(entry.row)} & EMULATORS, entry.name
 
 
 def test_every_answer_is_exported_and_every_name_is_there():

@@ -24,6 +24,10 @@ OWN = {
     "Default key that protects my",
     "Allow access through",
     "Allow direct access to key metadata to the account",
+    "ACM private keys",
+    "Kinesis Video Streams",
+    "RDS database volumes",
+    "Simple Queue Service (SQS)",
 }
 
 

@@ -1,6 +1,6 @@
 """The life of keys as a machine: whatever happens in whatever order, a simple model and the fake agree.
 
-The model knows what a key is told and when; the fake must show the same state, `Enabled`, dates, listing, rotations
+The model knows what is done to a key and when; the fake must show the same state, `Enabled`, dates, listing, rotations
 and decryptability after every step.
 """
 
@@ -284,11 +284,11 @@ class KeyMachine(RuleBasedStateMachine):
             metadata = self.answer["KeyMetadata"]
             assert metadata["KeyState"] == key.state
             assert metadata["Enabled"] == (key.state == "Enabled")
-            told = metadata.get("DeletionDate")
-            assert (told and round(told.timestamp())) == (key.deletion and round(key.deletion))
+            shown = metadata.get("DeletionDate")
+            assert (shown and round(shown.timestamp())) == (key.deletion and round(key.deletion))
             assert metadata.get("PendingDeletionWindowInDays") == key.waiting
-            told = metadata.get("ValidTo")
-            assert (told and round(told.timestamp())) == (key.expires and round(key.expires))
+            shown = metadata.get("ValidTo")
+            assert (shown and round(shown.timestamp())) == (key.expires and round(key.expires))
 
     @invariant()
     def listings_and_rotations_agree(self):

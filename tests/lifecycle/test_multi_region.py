@@ -6,7 +6,9 @@ import json
 import re
 
 import pytest
-from iam import ROOT, allow
+from expected import INACCESSIBLE, RESERVED_TAG, disabled, members, not_primary
+from iam import IAM, ROOT, allow
+from keys import create, describe
 
 from fake_kms import FakeKms
 
@@ -23,51 +25,121 @@ def there(elsewhere):
     return elsewhere(region=THERE)
 
 
+@pytest.fixture
+def replica(client, primary, there):
+    """Replicate the primary, and return the metadata of its replica."""
+    replicate(client, primary)
+    return describe(there, primary)
+
+
 def replicate(client, key, region=THERE, **more):
     return client.replicate_key(KeyId=key["KeyId"], ReplicaRegion=region, **more)
 
 
-def describe(client, key):
-    return client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+def configuration(key, kind, primary, *replicas):
+    """Return a MultiRegionConfiguration; the Regions are those of its primary and its replicas."""
+
+    def entry(region):
+        return {"Arn": key["Arn"].replace("us-east-1", region), "Region": region}
+
+    others = [entry(region) for region in replicas]
+    return {"MultiRegionKeyType": kind, "PrimaryKey": entry(primary), "ReplicaKeys": others}
 
 
-def arn(key, region):
-    return key["Arn"].replace("us-east-1", region)
-
-
-class TestReplicas:
+class TestMultiRegionKeys:
     def test_a_primary_alone(self, primary):
         assert re.fullmatch("mrk-[0-9a-f]{32}", primary["KeyId"])
         assert primary["MultiRegion"] is True
-        assert primary["MultiRegionConfiguration"] == {
-            "MultiRegionKeyType": "PRIMARY",
-            "PrimaryKey": {"Arn": primary["Arn"], "Region": "us-east-1"},
-            "ReplicaKeys": [],
-        }
+        assert primary["MultiRegionConfiguration"] == configuration(primary, "PRIMARY", "us-east-1")
+
+    def test_ciphertexts_and_signatures_cross_regions(self, client, primary, there):
+        replicate(client, primary)
+        blob = client.encrypt(KeyId=primary["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        answer = there.decrypt(CiphertextBlob=blob)
+        assert (answer["Plaintext"], answer["KeyId"]) == (b"x", describe(there, primary)["Arn"])
+
+        signer = create(client, "ECC_NIST_P256", MultiRegion=True)
+        replicate(client, signer)
+        request = {"KeyId": signer["KeyId"], "Message": b"m", "SigningAlgorithm": "ECDSA_SHA_256"}
+        assert there.verify(Signature=client.sign(**request)["Signature"], **request)["SignatureValid"]
+
+    def test_a_key_of_one_region_stays_there(self, client, key, there, refused):
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+
+        with refused(*INACCESSIBLE):
+            there.decrypt(CiphertextBlob=blob)
+
+    def test_rotation_is_shared_and_belongs_to_the_primary(self, kms, client, primary, replica, there, refused):
+        client.enable_key_rotation(KeyId=primary["KeyId"])
+        assert there.get_key_rotation_status(KeyId=primary["KeyId"])["KeyRotationEnabled"] is True
+        kms.clock.advance(days=366)
+
+        assert describe(there, primary)["CurrentKeyMaterialId"] == describe(client, primary)["CurrentKeyMaterialId"]
+        assert describe(there, primary)["CurrentKeyMaterialId"] != primary["CurrentKeyMaterialId"]
+        blob = client.encrypt(KeyId=primary["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        assert there.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+        for method in ("enable_key_rotation", "rotate_key_on_demand"):
+            with refused(*not_primary(replica)):
+                getattr(there, method)(KeyId=primary["KeyId"])
+
+    def test_each_key_has_its_own_state(self, client, primary, replica, there):
+        there.disable_key(KeyId=replica["KeyId"])
+
+        assert describe(client, primary)["KeyState"] == "Enabled"
+
+
+class TestReplicateKey:
+    def test_a_key_that_is_not_a_primary(self, client, key, replica, there, refused):
+        with refused(*not_primary(replica)):
+            replicate(there, replica, "ap-south-1")
+        with refused(*not_primary(key)):
+            replicate(client, key)
+
+    def test_one_replica_a_region(self, client, primary, replica, refused):
+        for region in (THERE, "us-east-1"):
+            with refused(
+                "AlreadyExistsException", "You can create only one replica of each primary key in each AWS Region."
+            ):
+                replicate(client, primary, region)
+
+    def test_a_region_of_another_partition_or_of_none(self, client, primary, refused):
+        for region in ("cn-north-1", "foo-bar-9"):
+            with refused("UnsupportedOperationException", f"{region} is not in the partition of the primary key."):
+                replicate(client, primary, region)
+
+    def test_a_disabled_primary(self, client, primary, refused):
+        client.disable_key(KeyId=primary["KeyId"])
+
+        with refused(*disabled(primary)):
+            replicate(client, primary)
+
+    @pytest.mark.options(quotas={"keys": 1})
+    def test_tags_and_quota(self, client, primary, there, refused):
+        with refused(*RESERVED_TAG):
+            replicate(client, primary, Tags=[{"TagKey": "aws:a", "TagValue": "b"}])
+        there.create_key()
+        with refused(
+            "LimitExceededException", "Key quota for this account in this region is 1 but the current usage is 1."
+        ):
+            replicate(client, primary)
 
     def test_a_replica_shares_id_and_material_and_nothing_else(self, client, primary, there):
         client.tag_resource(KeyId=primary["KeyId"], Tags=[{"TagKey": "a", "TagValue": "b"}])
         client.create_alias(AliasName="alias/app", TargetKeyId=primary["KeyId"])
-        answer = replicate(client, primary, Description="replica")
+        answer = members(replicate(client, primary, Description="replica"))
 
         metadata = answer["ReplicaKeyMetadata"]
+        assert set(answer) == {"ReplicaKeyMetadata", "ReplicaPolicy"}
         assert (metadata["KeyState"], metadata["Enabled"], metadata["KeyId"]) == ("Creating", False, primary["KeyId"])
         assert json.loads(answer["ReplicaPolicy"])["Id"] == "key-default-1"
-        assert "ReplicaTags" not in answer
-        metadata = describe(there, primary)
-        assert (metadata["Arn"], metadata["KeyState"], metadata["Description"]) == (
-            arn(primary, THERE),
-            "Enabled",
-            "replica",
-        )
-        assert metadata["CurrentKeyMaterialId"] == primary["CurrentKeyMaterialId"]
-        configuration = {
-            "PrimaryKey": {"Arn": primary["Arn"], "Region": "us-east-1"},
-            "ReplicaKeys": [{"Arn": arn(primary, THERE), "Region": THERE}],
+        assert describe(there, primary) == primary | {
+            "Arn": primary["Arn"].replace("us-east-1", THERE),
+            "CreationDate": metadata["CreationDate"],
+            "Description": "replica",
+            "MultiRegionConfiguration": configuration(primary, "REPLICA", "us-east-1", THERE),
         }
-        assert metadata["MultiRegionConfiguration"] == configuration | {"MultiRegionKeyType": "REPLICA"}
-        assert describe(client, primary)["MultiRegionConfiguration"] == configuration | {
-            "MultiRegionKeyType": "PRIMARY"
+        assert describe(client, primary) == primary | {
+            "MultiRegionConfiguration": configuration(primary, "PRIMARY", "us-east-1", THERE)
         }
         assert there.list_resource_tags(KeyId=primary["KeyId"])["Tags"] == []
         assert there.list_aliases(KeyId=primary["KeyId"])["Aliases"] == []
@@ -81,122 +153,61 @@ class TestReplicas:
         assert json.loads(answer["ReplicaPolicy"]) == policy
         assert there.list_resource_tags(KeyId=primary["KeyId"])["Tags"] == tags
 
-    def test_ciphertexts_and_signatures_cross_regions(self, client, primary, there):
-        replicate(client, primary)
-        blob = client.encrypt(KeyId=primary["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-        answer = there.decrypt(CiphertextBlob=blob)
-        assert (answer["Plaintext"], answer["KeyId"]) == (b"x", arn(primary, THERE))
-
-        signer = client.create_key(MultiRegion=True, KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
-        replicate(client, signer)
-        request = {"KeyId": signer["KeyId"], "Message": b"m", "SigningAlgorithm": "ECDSA_SHA_256"}
-        assert there.verify(Signature=client.sign(**request)["Signature"], **request)["SignatureValid"]
-
-    def test_a_key_of_one_region_stays_there(self, client, key, there, refused):
-        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-        message = (
-            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are "
-            "not allowed to access."
-        )
-        with refused("AccessDeniedException", message):
-            there.decrypt(CiphertextBlob=blob)
-
-    def test_rotation_is_shared_and_belongs_to_the_primary(self, kms, client, primary, there, refused):
-        replicate(client, primary)
-        client.enable_key_rotation(KeyId=primary["KeyId"])
-        assert there.get_key_rotation_status(KeyId=primary["KeyId"])["KeyRotationEnabled"] is True
-        kms.clock.advance(days=366)
-
-        assert describe(there, primary)["CurrentKeyMaterialId"] == describe(client, primary)["CurrentKeyMaterialId"]
-        assert describe(there, primary)["CurrentKeyMaterialId"] != primary["CurrentKeyMaterialId"]
-        blob = client.encrypt(KeyId=primary["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-        assert there.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
-        for method in ("enable_key_rotation", "rotate_key_on_demand"):
-            with refused("UnsupportedOperationException", f"{arn(primary, THERE)} is not a multi-region primary key."):
-                getattr(there, method)(KeyId=primary["KeyId"])
-
-    def test_states_are_their_own(self, client, primary, there):
-        replicate(client, primary)
-        describe(there, primary)
-        there.disable_key(KeyId=primary["KeyId"])
-
-        assert describe(client, primary)["KeyState"] == "Enabled"
-
-    def test_creating_passes_with_the_clock_under_eventual_consistency(self, refused):
+    def test_creating_passes_with_the_clock_under_eventual_consistency(self):
         with FakeKms(consistency="eventual") as fake:
             client, there = fake.client(), fake.client(THERE)
             key = client.create_key(MultiRegion=True)["KeyMetadata"]
-            replicate(client, key)
-            with pytest.raises(there.exceptions.KMSInvalidStateException, match=f"{arn(key, THERE)} is creating."):
+            arn = replicate(client, key)["ReplicaKeyMetadata"]["Arn"]
+            with pytest.raises(there.exceptions.KMSInvalidStateException, match=f"{arn} is creating."):
                 there.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
             fake.clock.advance(seconds=10)
             assert describe(there, key)["KeyState"] == "Enabled"
 
-
-class TestRefusals:
-    def test_not_a_primary(self, client, key, primary, there, refused):
-        replicate(client, primary)
-        describe(there, primary)
-        with refused("UnsupportedOperationException", f"{arn(primary, THERE)} is not a multi-region primary key."):
-            replicate(there, primary, "ap-south-1")
-        with refused("UnsupportedOperationException", f"{key['Arn']} is not a multi-region primary key."):
+    def test_a_replica_whose_deletion_is_scheduled_while_it_is_created_stays_pending_deletion(self):
+        with FakeKms(consistency="eventual") as fake:
+            client, there = fake.client(), fake.client(THERE)
+            key = client.create_key(MultiRegion=True)["KeyMetadata"]
             replicate(client, key)
+            there.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+            fake.clock.advance(seconds=10)
+            assert describe(there, key)["KeyState"] == "PendingDeletion"
+
+
+class TestUpdatePrimaryRegion:
+    def test_a_key_that_is_not_a_primary_comes_before_its_state(self, client, key, refused):
         client.disable_key(KeyId=key["KeyId"])
-        with refused("UnsupportedOperationException", f"{key['Arn']} is not a multi-region primary key."):
+
+        with refused(*not_primary(key)):
             client.update_primary_region(KeyId=key["KeyId"], PrimaryRegion=THERE)
 
-    def test_one_replica_a_region(self, client, primary, there, refused):
-        replicate(client, primary)
-        describe(there, primary)
-        for region in (THERE, "us-east-1"):
-            with refused(
-                "AlreadyExistsException", "You can create only one replica of each primary key in each AWS Region."
-            ):
-                replicate(client, primary, region)
+    def test_a_replica(self, replica, there, refused):
+        with refused(*not_primary(replica)):
+            there.update_primary_region(KeyId=replica["KeyId"], PrimaryRegion=THERE)
 
-    def test_another_partition_or_no_region_at_all(self, client, primary, refused):
-        for region in ("cn-north-1", "foo-bar-9"):
-            with refused("UnsupportedOperationException", f"{region} is not in the partition of the primary key."):
-                replicate(client, primary, region)
-
-    @pytest.mark.options(quotas={"keys": 1})
-    def test_tags_and_quota(self, client, primary, there, refused):
-        with refused("TagException", "Tags beginning with aws: are reserved"):
-            replicate(client, primary, Tags=[{"TagKey": "aws:a", "TagValue": "b"}])
-        there.create_key()
-        with refused(
-            "LimitExceededException", "Key quota for this account in this region is 1 but the current usage is 1."
-        ):
-            replicate(client, primary)
-
-
-class TestPrimaryRegion:
-    def test_the_roles_change(self, client, primary, there, refused):
-        replicate(client, primary)
-        describe(there, primary)
-        client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)
-
-        assert describe(client, primary)["MultiRegionConfiguration"] == {
-            "MultiRegionKeyType": "REPLICA",
-            "PrimaryKey": {"Arn": arn(primary, THERE), "Region": THERE},
-            "ReplicaKeys": [{"Arn": primary["Arn"], "Region": "us-east-1"}],
-        }
-        assert describe(there, primary)["KeyState"] == "Enabled"
-        there.rotate_key_on_demand(KeyId=primary["KeyId"])
-        with refused("UnsupportedOperationException", f"{primary['Arn']} is not a multi-region primary key."):
-            client.rotate_key_on_demand(KeyId=primary["KeyId"])
-
-    def test_where_there_is_no_replica(self, client, primary, refused):
+    def test_a_region_without_a_replica(self, client, primary, replica, refused):
         for region in ("ap-south-1", "us-east-1"):
             with refused("NotFoundException", f"Key '{primary['KeyId']}' has no replica key in {region}"):
                 client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=region)
 
-    def test_both_must_be_enabled(self, client, primary, there, refused):
-        replicate(client, primary)
-        describe(there, primary)
-        there.disable_key(KeyId=primary["KeyId"])
-        with refused("DisabledException", f"{arn(primary, THERE)} is disabled."):
+    def test_both_must_be_enabled(self, client, primary, replica, there, refused):
+        there.disable_key(KeyId=replica["KeyId"])
+        with refused(*disabled(replica)):
             client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)
+        client.disable_key(KeyId=primary["KeyId"])
+        with refused(*disabled(primary)):
+            client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)
+
+    def test_the_roles_change(self, client, primary, replica, there, refused):
+        assert members(client.update_primary_region(KeyId=primary["KeyId"], PrimaryRegion=THERE)) == {}
+
+        changed = configuration(primary, "REPLICA", THERE, "us-east-1")
+        assert describe(client, primary)["MultiRegionConfiguration"] == changed
+        changed = configuration(primary, "PRIMARY", THERE, "us-east-1")
+        assert describe(there, primary)["MultiRegionConfiguration"] == changed
+        assert describe(there, primary)["KeyState"] == "Enabled"
+        there.rotate_key_on_demand(KeyId=primary["KeyId"])
+        with refused(*not_primary(primary)):
+            client.rotate_key_on_demand(KeyId=primary["KeyId"])
 
     def test_updating_passes_with_the_clock_under_eventual_consistency(self):
         with FakeKms(consistency="eventual") as fake:
@@ -213,13 +224,10 @@ class TestPrimaryRegion:
             assert {describe(one, key)["KeyState"] for one in (client, there)} == {"Enabled"}
 
 
-class TestDeletion:
-    def test_a_primary_waits_for_its_replicas(self, kms, client, primary, there):
-        replicate(client, primary)
-        describe(there, primary)
-        answer = client.schedule_key_deletion(KeyId=primary["KeyId"], PendingWindowInDays=7)
-        assert answer["KeyState"] == "PendingReplicaDeletion"
-        assert "DeletionDate" not in answer
+class TestScheduleKeyDeletion:
+    def test_a_primary_waits_for_its_replicas(self, kms, client, primary, replica, there):
+        answer = members(client.schedule_key_deletion(KeyId=primary["KeyId"], PendingWindowInDays=7))
+        assert answer == {"KeyId": primary["Arn"], "KeyState": "PendingReplicaDeletion", "PendingWindowInDays": 7}
         kms.clock.advance(days=30)
         metadata = describe(client, primary)
         assert (metadata["KeyState"], metadata["PendingDeletionWindowInDays"]) == ("PendingReplicaDeletion", 7)
@@ -233,9 +241,7 @@ class TestDeletion:
         kms.clock.advance(days=7)
         assert client.list_keys()["Keys"] == there.list_keys()["Keys"] == []
 
-    def test_everything_in_one_step_of_time(self, kms, client, primary, there):
-        replicate(client, primary)
-        describe(there, primary)
+    def test_everything_in_one_step_of_time(self, kms, client, primary, replica, there):
         client.schedule_key_deletion(KeyId=primary["KeyId"], PendingWindowInDays=7)
         there.schedule_key_deletion(KeyId=primary["KeyId"], PendingWindowInDays=7)
         kms.clock.advance(days=14, seconds=1)
@@ -245,9 +251,7 @@ class TestDeletion:
         assert [event.region for event in deleted] == [THERE, "us-east-1"]
         assert round((deleted[1].time - deleted[0].time).total_seconds()) == 7 * 86400
 
-    def test_a_replica_goes_alone(self, kms, client, primary, there):
-        replicate(client, primary)
-        describe(there, primary)
+    def test_a_replica_is_deleted_alone(self, kms, client, primary, replica, there):
         blob = there.encrypt(KeyId=primary["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         there.schedule_key_deletion(KeyId=primary["KeyId"], PendingWindowInDays=7)
         kms.clock.advance(days=7)
@@ -256,9 +260,9 @@ class TestDeletion:
         assert describe(client, primary)["MultiRegionConfiguration"]["ReplicaKeys"] == []
         replicate(client, primary)
 
-    def test_it_can_be_cancelled(self, client, primary, there):
-        replicate(client, primary)
-        describe(there, primary)
+
+class TestCancelKeyDeletion:
+    def test_a_primary_that_waits_for_its_replicas(self, client, primary, replica):
         client.schedule_key_deletion(KeyId=primary["KeyId"])
         client.cancel_key_deletion(KeyId=primary["KeyId"])
 
@@ -272,9 +276,7 @@ def test_what_passes_with_the_clock_is_in_the_journal():
         client = fake.client()
         key = client.create_key(MultiRegion=True)["KeyMetadata"]
         replicate(client, key)
-        client.create_grant(
-            KeyId=key["KeyId"], GranteePrincipal="arn:aws:iam::123456789012:user/a", Operations=["Encrypt"]
-        )
+        client.create_grant(KeyId=key["KeyId"], GranteePrincipal=f"{IAM}user/a", Operations=["Encrypt"])
         external = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
         wrapping = {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
         client.get_parameters_for_import(KeyId=external["KeyId"], **wrapping)

@@ -1,14 +1,17 @@
-"""Rotation: EnableKeyRotation, DisableKeyRotation, GetKeyRotationStatus, RotateKeyOnDemand, ListKeyRotations."""
+"""EnableKeyRotation, DisableKeyRotation, GetKeyRotationStatus, RotateKeyOnDemand, ListKeyRotations."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
+from expected import broken, disabled, members, other_origin, pending_deletion, pending_import
+from keys import create, describe
 
 from fake_kms import FakeKms
 
 DAY = dt.timedelta(days=1)
+ALL = {"IncludeKeyMaterial": "ALL_KEY_MATERIAL"}
 
 
 def encrypt(client, key):
@@ -16,23 +19,48 @@ def encrypt(client, key):
 
 
 def current(client, key):
-    return client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["CurrentKeyMaterialId"]
+    return describe(client, key)["CurrentKeyMaterialId"]
 
 
 def status(client, key):
-    answer = client.get_key_rotation_status(KeyId=key["KeyId"])
-    del answer["ResponseMetadata"]
-    return answer
+    return members(client.get_key_rotation_status(KeyId=key["KeyId"]))
 
 
 def rotations(client, key, **more):
     return client.list_key_rotations(KeyId=key["KeyId"], **more)["Rotations"]
 
 
-class TestAutomatic:
+def about(date, expected):
+    return abs(date - expected) < dt.timedelta(seconds=1)
+
+
+class TestEnableKeyRotation:
+    @pytest.mark.aws
+    @pytest.mark.parametrize("period", [89, 2561])
+    def test_the_range_comes_before_the_key(self, unchecked, refused, period):
+        bound = "greater than or equal to 90" if period < 90 else "less than or equal to 2560"
+
+        with refused(*broken("rotationPeriodInDays", f"have value {bound}", period)):
+            unchecked.enable_key_rotation(KeyId="foo", RotationPeriodInDays=period)
+
+    @pytest.mark.aws
+    def test_a_disabled_key(self, client, key, refused):
+        client.disable_key(KeyId=key["KeyId"])
+
+        with refused(*disabled(key)):
+            client.enable_key_rotation(KeyId=key["KeyId"])
+
+    @pytest.mark.aws
+    def test_the_state_comes_before_the_spec(self, client, refused):
+        key = create(client, "HMAC_256", "GENERATE_VERIFY_MAC")
+        client.disable_key(KeyId=key["KeyId"])
+
+        with refused(*disabled(key)):
+            client.enable_key_rotation(KeyId=key["KeyId"])
+
     def test_material_changes_and_old_ciphertexts_still_open(self, kms, client, key):
         kms.clock.freeze()
-        client.enable_key_rotation(KeyId=key["KeyId"])
+        assert members(client.enable_key_rotation(KeyId=key["KeyId"])) == {}
         blobs, materials = [encrypt(client, key)], [current(client, key)]
         for _ in range(3):
             kms.clock.advance(days=365)
@@ -45,7 +73,7 @@ class TestAutomatic:
             assert (answer["Plaintext"], answer["KeyMaterialId"]) == (b"x", material)
         listed = rotations(client, key)
         assert [(entry["KeyMaterialId"], entry["RotationType"]) for entry in listed] == [
-            (m, "AUTOMATIC") for m in materials[1:]
+            (material, "AUTOMATIC") for material in materials[1:]
         ]
         assert [listed[n + 1]["RotationDate"] - listed[n]["RotationDate"] for n in range(2)] == [365 * DAY] * 2
         assert [event.operation for event in kms.journal.events(key=key["KeyId"])].count("RotateKey") == 3
@@ -54,25 +82,20 @@ class TestAutomatic:
         client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
         kms.clock.advance(days=365)
 
-        assert len(rotations(client, key)) == 4
+        listed = rotations(client, key)
+        assert len(listed) == 4
+        assert [entry["RotationDate"] for entry in listed] == sorted(entry["RotationDate"] for entry in listed)
 
-    def test_the_status(self, kms, client, key):
-        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+    def test_a_new_period_counts_from_now_and_no_period_changes_nothing(self, kms, client, key):
         kms.clock.freeze()
         client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
-
-        told = status(client, key)
-        due = told.pop("NextRotationDate")
-        assert told == {"KeyId": key["Arn"], "KeyRotationEnabled": True, "RotationPeriodInDays": 90}
-        assert abs(due - kms.clock.now() - 90 * DAY) < dt.timedelta(seconds=1)
+        due = status(client, key)["NextRotationDate"]
         kms.clock.advance(days=10)
+
         client.enable_key_rotation(KeyId=key["KeyId"])
         assert status(client, key)["NextRotationDate"] == due
         client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=100)
-        assert abs(status(client, key)["NextRotationDate"] - kms.clock.now() - 100 * DAY) < dt.timedelta(seconds=1)
-        client.disable_key_rotation(KeyId=key["KeyId"])
-        kms.clock.advance(days=200)
-        assert rotations(client, key) == []
+        assert about(status(client, key)["NextRotationDate"], kms.clock.now() + 100 * DAY)
 
     def test_a_disabled_key_is_rotated_when_it_is_enabled_again(self, kms, client, key):
         client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
@@ -86,6 +109,53 @@ class TestAutomatic:
         kms.clock.advance(days=91)
         assert len(rotations(client, key)) == 2
 
+    def test_a_seed_gives_the_same_materials(self):
+        def materials():
+            with FakeKms(seed=3) as fake:
+                key = fake.client().create_key()["KeyMetadata"]
+                fake.client().enable_key_rotation(KeyId=key["KeyId"])
+                fake.clock.advance(days=800)
+                return [entry["KeyMaterialId"] for entry in rotations(fake.client(), key)]
+
+        assert materials() == materials()
+
+
+class TestDisableKeyRotation:
+    @pytest.mark.aws
+    def test_a_disabled_key(self, client, key, refused):
+        client.disable_key(KeyId=key["KeyId"])
+
+        with refused(*disabled(key)):
+            client.disable_key_rotation(KeyId=key["KeyId"])
+
+    def test_no_rotation_happens_afterwards(self, kms, client, key):
+        client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=100)
+        assert members(client.disable_key_rotation(KeyId=key["KeyId"])) == {}
+        kms.clock.advance(days=200)
+
+        assert rotations(client, key) == []
+        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+
+    @pytest.mark.aws
+    def test_a_key_without_rotation_stays_as_it_is(self, client, key):
+        client.disable_key_rotation(KeyId=key["KeyId"])
+
+        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+
+
+class TestGetKeyRotationStatus:
+    @pytest.mark.aws
+    def test_a_key_without_rotation(self, client, key):
+        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+
+    def test_a_key_with_rotation(self, kms, client, key):
+        kms.clock.freeze()
+        client.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=90)
+
+        answer = status(client, key)
+        assert about(answer.pop("NextRotationDate"), kms.clock.now() + 90 * DAY)
+        assert answer == {"KeyId": key["Arn"], "KeyRotationEnabled": True, "RotationPeriodInDays": 90}
+
     @pytest.mark.aws
     def test_a_key_pending_deletion_reads_false_until_that_is_cancelled(self, client, key):
         client.enable_key_rotation(KeyId=key["KeyId"])
@@ -95,40 +165,27 @@ class TestAutomatic:
         client.cancel_key_deletion(KeyId=key["KeyId"])
         assert status(client, key)["KeyRotationEnabled"] is True
 
-    def test_aws_managed_keys_always_are(self, kms, client):
+    def test_aws_managed_keys_are_always_rotated(self, kms, client):
         managed = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
         kms.clock.advance(days=400)
 
-        told = status(client, managed)
-        assert (told["KeyRotationEnabled"], told["RotationPeriodInDays"]) == (True, 365)
-        assert told["NextRotationDate"] == managed["CreationDate"] + 730 * DAY
+        assert status(client, managed) == {
+            "KeyId": managed["Arn"],
+            "KeyRotationEnabled": True,
+            "NextRotationDate": managed["CreationDate"] + 730 * DAY,
+            "RotationPeriodInDays": 365,
+        }
 
+
+class TestRotateKeyOnDemand:
     @pytest.mark.aws
-    @pytest.mark.parametrize("period", [89, 2561])
-    def test_the_range_comes_before_the_key(self, unchecked, refused, period):
-        bound = "greater than or equal to 90" if period < 90 else "less than or equal to 2560"
-        message = (
-            f"1 validation error detected: Value '{period}' at 'rotationPeriodInDays' failed to satisfy constraint: "
-            f"Member must have value {bound}"
-        )
-        with refused("ValidationException", message):
-            unchecked.enable_key_rotation(KeyId="foo", RotationPeriodInDays=period)
+    def test_a_key_pending_deletion(self, client, key, refused):
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
 
+        with refused(*pending_deletion(key)):
+            client.rotate_key_on_demand(KeyId=key["KeyId"])
 
-class TestOnDemand:
-    def test_at_once_and_without_moving_the_next_date(self, kms, client, key):
-        client.enable_key_rotation(KeyId=key["KeyId"])
-        due = status(client, key)["NextRotationDate"]
-        blob, before = encrypt(client, key), current(client, key)
-
-        assert client.rotate_key_on_demand(KeyId=key["KeyId"])["KeyId"] == key["Arn"]
-
-        assert current(client, key) != before
-        assert status(client, key)["NextRotationDate"] == due
-        assert client.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == before
-        assert [entry["RotationType"] for entry in rotations(client, key)] == ["ON_DEMAND"]
-
-    def test_twenty_five_times(self, client, key, refused):
+    def test_at_most_twenty_five_times(self, client, key, refused):
         for _ in range(25):
             client.rotate_key_on_demand(KeyId=key["KeyId"])
 
@@ -150,48 +207,48 @@ class TestOnDemand:
         with refused("ConflictException", message):
             client.rotate_key_on_demand(KeyId=key["KeyId"])
 
+    def test_at_once_and_without_moving_the_next_date(self, client, key):
+        client.enable_key_rotation(KeyId=key["KeyId"])
+        due = status(client, key)["NextRotationDate"]
+        blob, before = encrypt(client, key), current(client, key)
 
-class TestKeysThatDoNotRotate:
-    @pytest.mark.aws
-    @pytest.mark.parametrize(("spec", "usage"), [("RSA_2048", "SIGN_VERIFY"), ("HMAC_256", "GENERATE_VERIFY_MAC")])
-    def test_asymmetric_and_hmac(self, client, refused, spec, usage):
-        key = client.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+        assert members(client.rotate_key_on_demand(KeyId=key["KeyId"])) == {"KeyId": key["Arn"]}
 
-        for method in ("enable_key_rotation", "rotate_key_on_demand", "list_key_rotations"):
-            with refused("UnsupportedOperationException"):
-                getattr(client, method)(KeyId=key["KeyId"])
-        client.disable_key_rotation(KeyId=key["KeyId"])
-        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
-
-    @pytest.mark.aws
-    def test_imported_material_and_origin_comes_before_state(self, client, refused):
-        key = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
-
-        for method in ("enable_key_rotation", "disable_key_rotation"):
-            with refused(
-                "UnsupportedOperationException",
-                f"{key['Arn']} origin is EXTERNAL which is not valid for this operation.",
-            ):
-                getattr(client, method)(KeyId=key["KeyId"])
-        with refused("KMSInvalidStateException", f"{key['Arn']} is pending import."):
-            client.rotate_key_on_demand(KeyId=key["KeyId"])
-        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
-
-    @pytest.mark.aws
-    def test_state_comes_before_the_spec(self, client, refused):
-        key = client.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
-        client.disable_key(KeyId=key["KeyId"])
-
-        with refused("DisabledException", f"{key['Arn']} is disabled."):
-            client.enable_key_rotation(KeyId=key["KeyId"])
+        assert current(client, key) != before
+        assert status(client, key)["NextRotationDate"] == due
+        assert client.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == before
+        assert [entry["RotationType"] for entry in rotations(client, key)] == ["ON_DEMAND"]
 
 
 class TestListKeyRotations:
+    def test_a_marker_of_another_listing(self, client, key, refused):
+        for _ in range(2):
+            client.rotate_key_on_demand(KeyId=key["KeyId"])
+        marker = client.list_key_rotations(KeyId=key["KeyId"], Limit=1)["NextMarker"]
+
+        with refused("InvalidMarkerException"):
+            client.list_key_rotations(KeyId=key["KeyId"], Marker=marker, **ALL)
+
+    @pytest.mark.aws
+    def test_a_key_that_was_never_rotated(self, client, key):
+        assert members(client.list_key_rotations(KeyId=key["KeyId"])) == {"Rotations": [], "Truncated": False}
+
+    def test_the_members_of_an_entry(self, client, key):
+        client.rotate_key_on_demand(KeyId=key["KeyId"])
+        (entry,) = rotations(client, key)
+
+        assert entry.pop("RotationDate") >= key["CreationDate"]
+        assert entry == {
+            "KeyId": key["KeyId"],
+            "KeyMaterialId": current(client, key),
+            "RotationType": "ON_DEMAND",
+        }
+
     @pytest.mark.aws
     def test_all_material(self, client, key):
         first = current(client, key)
         client.rotate_key_on_demand(KeyId=key["KeyId"])
-        everything = rotations(client, key, IncludeKeyMaterial="ALL_KEY_MATERIAL")
+        everything = rotations(client, key, **ALL)
 
         assert [(entry["KeyMaterialId"], entry["KeyMaterialState"]) for entry in everything] == [
             (first, "NON_CURRENT"),
@@ -210,12 +267,25 @@ class TestListKeyRotations:
         assert [len(page["Rotations"]) for page in pages] == [2, 2, 1]
 
 
-def test_a_seed_makes_the_same_rotations():
-    def story():
-        with FakeKms(seed=3) as fake:
-            key = fake.client().create_key()["KeyMetadata"]
-            fake.client().enable_key_rotation(KeyId=key["KeyId"])
-            fake.clock.advance(days=800)
-            return [entry["KeyMaterialId"] for entry in rotations(fake.client(), key)]
+class TestKeysThatDoNotRotate:
+    @pytest.mark.aws
+    @pytest.mark.parametrize(("spec", "usage"), [("RSA_2048", "SIGN_VERIFY"), ("HMAC_256", "GENERATE_VERIFY_MAC")])
+    def test_asymmetric_and_hmac(self, client, refused, spec, usage):
+        key = create(client, spec, usage)
 
-    assert story() == story()
+        for method in ("enable_key_rotation", "rotate_key_on_demand", "list_key_rotations"):
+            with refused("UnsupportedOperationException"):
+                getattr(client, method)(KeyId=key["KeyId"])
+        client.disable_key_rotation(KeyId=key["KeyId"])
+        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
+
+    @pytest.mark.aws
+    def test_the_origin_of_imported_material_comes_before_the_state(self, client, refused):
+        key = client.create_key(Origin="EXTERNAL")["KeyMetadata"]
+
+        for method in ("enable_key_rotation", "disable_key_rotation"):
+            with refused(*other_origin(key)):
+                getattr(client, method)(KeyId=key["KeyId"])
+        with refused(*pending_import(key)):
+            client.rotate_key_on_demand(KeyId=key["KeyId"])
+        assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}

@@ -3,49 +3,56 @@
 from __future__ import annotations
 
 import pytest
+from expected import members
 from iam import ROOT, allow, deny, key_policy
 
 
 def usage(client, key):
-    answer = client.get_key_last_usage(KeyId=key["KeyId"])
-    del answer["ResponseMetadata"]
-    return answer
+    return members(client.get_key_last_usage(KeyId=key["KeyId"]))
 
 
-@pytest.mark.aws
-def test_a_key_that_was_never_used(client, key):
-    assert usage(client, key) == {
-        "KeyCreationDate": key["CreationDate"],
-        "KeyId": key["KeyId"],
-        "KeyLastUsage": {},
-        "TrackingStartDate": key["CreationDate"],
-    }
+class TestGetKeyLastUsage:
+    @pytest.mark.aws
+    def test_a_key_that_was_never_used(self, client, key):
+        assert usage(client, key) == {
+            "KeyCreationDate": key["CreationDate"],
+            "KeyId": key["KeyId"],
+            "KeyLastUsage": {},
+            "TrackingStartDate": key["CreationDate"],
+        }
 
+    def test_the_last_use_is_that_of_the_journal(self, kms, client, key):
+        other = client.create_key()["KeyMetadata"]
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        kms.clock.advance(days=3)
+        moved = client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other["KeyId"])
 
-def test_what_really_happened(kms, client, key):
-    other = client.create_key()["KeyMetadata"]
-    blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-    kms.clock.advance(days=3)
-    moved = client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other["KeyId"])
+        for one in (key, other):
+            last = usage(client, one)["KeyLastUsage"]
+            assert last.pop("CloudTrailEventId") == usage(client, one)["KeyLastUsage"]["CloudTrailEventId"]
+            assert last == {
+                "KmsRequestId": moved["ResponseMetadata"]["RequestId"],
+                "Operation": "ReEncrypt",
+                "Timestamp": kms.journal.events("ReEncrypt")[0].time,
+            }
 
-    for one in (key, other):
-        last = usage(client, one)["KeyLastUsage"]
-        assert last["Operation"] == "ReEncrypt"
-        assert last["KmsRequestId"] == moved["ResponseMetadata"]["RequestId"]
-        assert last["Timestamp"] == kms.journal.events("ReEncrypt")[0].time
-        assert last["CloudTrailEventId"] == usage(client, one)["KeyLastUsage"]["CloudTrailEventId"]
+    @pytest.mark.aws
+    def test_refusals_dry_runs_and_administration_do_not_count(self, client, key):
+        client.describe_key(KeyId=key["KeyId"])
+        with pytest.raises(client.exceptions.DryRunOperationException):
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", DryRun=True)
+        client.disable_key(KeyId=key["KeyId"])
+        with pytest.raises(client.exceptions.DisabledException):
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
 
+        assert usage(client, key)["KeyLastUsage"] == {}
 
-@pytest.mark.aws
-def test_refusals_dry_runs_and_administration_do_not_count(client, key):
-    client.describe_key(KeyId=key["KeyId"])
-    with pytest.raises(client.exceptions.DryRunOperationException):
-        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", DryRun=True)
-    client.disable_key(KeyId=key["KeyId"])
-    with pytest.raises(client.exceptions.DisabledException):
+    def test_a_key_pending_deletion(self, client, key):
         client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+        before = usage(client, key)
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
 
-    assert usage(client, key)["KeyLastUsage"] == {}
+        assert usage(client, key) == before
 
 
 def test_a_policy_that_protects_keys_in_use(kms, client):

@@ -1,11 +1,13 @@
-"""GetKeyPolicy, PutKeyPolicy, ListKeyPolicies."""
+"""GetKeyPolicy, PutKeyPolicy, ListKeyPolicies, and the policy of CreateKey."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+from expected import members
 from iam import ROOT, allow
+from keys import account_root
 
 DEFAULT = """{
   "Version" : "2012-10-17",
@@ -24,26 +26,76 @@ MALFORMED = "The request was rejected because the specified policy is not syntac
 OWN = allow(to=ROOT)
 
 
-@pytest.mark.aws
-def test_a_key_without_policy_has_awss_default(client, key):
-    answer = client.get_key_policy(KeyId=key["KeyId"])
+class TestGetKeyPolicy:
+    @pytest.mark.aws
+    def test_a_policy_of_another_name(self, client, key, refused):
+        with refused("NotFoundException", "No such policy exists"):
+            client.get_key_policy(KeyId=key["KeyId"], PolicyName="other")
 
-    assert (answer["Policy"], answer["PolicyName"]) == (DEFAULT, "default")
+    @pytest.mark.aws
+    def test_the_default_policy(self, client, key):
+        default = {"Policy": DEFAULT.replace(ROOT, account_root(key)), "PolicyName": "default"}
+
+        assert members(client.get_key_policy(KeyId=key["KeyId"])) == default
+        assert members(client.get_key_policy(KeyId=key["Arn"], PolicyName="default")) == default
+
+    @pytest.mark.aws
+    def test_a_key_pending_deletion(self, client, key):
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+
+        assert client.get_key_policy(KeyId=key["KeyId"])["PolicyName"] == "default"
+
+    def test_the_policy_of_create_key(self, client):
+        key_id = client.create_key(Policy=json.dumps({"Statement": [OWN]}))["KeyMetadata"]["KeyId"]
+
+        assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [OWN]}
 
 
-def test_a_policy_comes_back_as_aws_prints_it(client, key):
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            allow(["kms:A*", "kms:B*"], to=[ROOT]),
-            OWN,
-        ],
-    }
-    client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))
+@pytest.mark.parametrize("operation", ["CreateKey", "PutKeyPolicy"])
+@pytest.mark.parametrize(
+    "policy",
+    ["x", "{", "[]", "1", "{}", '{"Statement":[]}', '{"Statement":["x"]}', '{"Statement":[{"Principal":"*"}]}',
+     '{"Statement":[{"Effect":"Maybe","Principal":"*"}]}', '{"Statement":[{"Effect":"Allow"}]}',
+     '{"Version":"2020-01-01","Statement":[{"Effect":"Allow","Principal":"*"}]}', "[" * 30_000],
+)  # fmt: skip
+def test_a_malformed_policy(client, key, refused, operation, policy):
+    with refused("MalformedPolicyDocumentException", MALFORMED):
+        if operation == "CreateKey":
+            client.create_key(Policy=policy)
+        else:
+            client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
 
-    assert (
-        client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
-        == """{
+
+class TestPutKeyPolicy:
+    def test_a_policy_above_32_kb(self, client, key, refused):
+        policy = json.dumps({"Statement": [OWN | {"Sid": "x" * 33_000}]})
+
+        with refused("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes."):
+            client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+
+    @pytest.mark.aws
+    def test_other_policy_names(self, client, key, refused):
+        policy = client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+
+        with refused("ValidationException", "The AWS_RAM policy can only be managed by the RAM service"):
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="AWS_RAM", Policy=policy)
+        with refused("UnsupportedOperationException", "Only default policy is supported"):
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="other", Policy=policy)
+
+    def test_a_policy_is_returned_as_aws_prints_it(self, client, key):
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [
+                allow(["kms:A*", "kms:B*"], to=[ROOT]),
+                OWN,
+            ],
+        }
+        answer = client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))
+
+        assert members(answer) == {}
+        assert (
+            client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
+            == """{
   "Version" : "2012-10-17",
   "Statement" : [ {
     "Effect" : "Allow",
@@ -61,48 +113,30 @@ def test_a_policy_comes_back_as_aws_prints_it(client, key):
     "Resource" : "*"
   } ]
 }"""
-    )
+        )
+
+    @pytest.mark.aws
+    def test_the_default_policy_can_be_put_again(self, client, key):
+        policy = client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+        client.put_key_policy(KeyId=key["Arn"], Policy=json.dumps(json.loads(policy)))
+
+        assert client.get_key_policy(KeyId=key["KeyId"])["Policy"] == policy
 
 
-def test_a_policy_given_at_creation(client):
-    key_id = client.create_key(Policy=json.dumps({"Statement": [OWN]}))["KeyMetadata"]["KeyId"]
+class TestListKeyPolicies:
+    def test_a_marker_that_no_listing_has_given_out(self, client, key, refused):
+        with refused("InvalidMarkerException"):
+            client.list_key_policies(KeyId=key["KeyId"], Marker="x")
 
-    assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [OWN]}
+    @pytest.mark.aws
+    def test_a_key_has_one_policy(self, client, key):
+        one = {"PolicyNames": ["default"], "Truncated": False}
 
+        assert members(client.list_key_policies(KeyId=key["KeyId"])) == one
+        assert members(client.list_key_policies(KeyId=key["Arn"], Limit=1)) == one
 
-@pytest.mark.parametrize("how", ["CreateKey", "PutKeyPolicy"])
-@pytest.mark.parametrize(
-    "policy",
-    ["x", "{", "[]", "1", "{}", '{"Statement":[]}', '{"Statement":["x"]}', '{"Statement":[{"Principal":"*"}]}',
-     '{"Statement":[{"Effect":"Maybe","Principal":"*"}]}', '{"Statement":[{"Effect":"Allow"}]}',
-     '{"Version":"2020-01-01","Statement":[{"Effect":"Allow","Principal":"*"}]}', "[" * 30_000],
-)  # fmt: skip
-def test_what_is_no_policy(client, key, refused, how, policy):
-    with refused("MalformedPolicyDocumentException", MALFORMED):
-        if how == "CreateKey":
-            client.create_key(Policy=policy)
-        else:
-            client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+    @pytest.mark.aws
+    def test_a_key_pending_deletion(self, client, key):
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
 
-
-def test_a_policy_above_32_kb(client, key, refused):
-    policy = json.dumps({"Statement": [OWN | {"Sid": "x" * 33_000}]})
-
-    with refused("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes."):
-        client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
-
-
-def test_other_policy_names(client, key, refused):
-    with refused("ValidationException", "The AWS_RAM policy can only be managed by the RAM service"):
-        client.put_key_policy(KeyId=key["KeyId"], PolicyName="AWS_RAM", Policy=DEFAULT)
-    with refused("UnsupportedOperationException", "Only default policy is supported"):
-        client.put_key_policy(KeyId=key["KeyId"], PolicyName="other", Policy=DEFAULT)
-    with refused("NotFoundException", "No such policy exists"):
-        client.get_key_policy(KeyId=key["KeyId"], PolicyName="other")
-
-
-@pytest.mark.aws
-def test_the_names_of_a_keys_policies(client, key):
-    answer = client.list_key_policies(KeyId=key["KeyId"])
-
-    assert (answer["PolicyNames"], answer["Truncated"]) == (["default"], False)
+        assert client.list_key_policies(KeyId=key["KeyId"])["PolicyNames"] == ["default"]

@@ -91,7 +91,7 @@ def test_openssl_opens_it(client, enclave, recipient, tmp_path):
     assert done.stdout == open_ciphertext(enclave, sealed), done.stderr
 
 
-class TestRefusals:
+class TestAttestationDocuments:
     def expect(self, client, refused, document, reason):
         with refused("ValidationException", f"The attestation document is not valid: {reason}."):
             client.generate_random(NumberOfBytes=1, Recipient=document)
@@ -140,7 +140,7 @@ class TestRefusals:
             )
 
 
-def test_a_root_of_ones_own(enclave, recipient):
+def test_a_root_certificate_that_the_user_trusts(enclave, recipient):
     authority = AttestationAuthority()
     with FakeKms(attestation_roots=[authority.root]) as fake:
         document = authority.document(PCRS, enclave.public_key())

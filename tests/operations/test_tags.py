@@ -3,86 +3,129 @@
 from __future__ import annotations
 
 import pytest
+from expected import RESERVED_TAG, broken, members, pending_deletion
 
 
 def tags(*names):
     return [{"TagKey": name, "TagValue": f"value of {name}"} for name in names]
 
 
-def put(client, key, new, how):
-    if how == "CreateKey":
+def tags_of(client, key):
+    return client.list_resource_tags(KeyId=key["KeyId"])["Tags"]
+
+
+def put(client, key, new, operation):
+    if operation == "CreateKey":
         client.create_key(Tags=new)
     else:
         client.tag_resource(KeyId=key["KeyId"], Tags=new)
 
 
-@pytest.mark.parametrize("how", ["CreateKey", "TagResource"])
-class TestRefusals:
-    def test_too_many(self, client, key, refused, how):
+@pytest.mark.parametrize("operation", ["CreateKey", "TagResource"])
+class TestRefusedTags:
+    def test_too_many(self, client, key, refused, operation):
         with refused("TagException", "Too many tags"):
-            put(client, key, tags(*map(str, range(51))), how)
+            put(client, key, tags(*map(str, range(51))), operation)
 
     @pytest.mark.aws
     @pytest.mark.parametrize("name", ["aws:team", "AWS:team", "aWs:"])
-    def test_reserved(self, client, key, refused, how, name):
-        with refused("TagException", "Tags beginning with aws: are reserved"):
-            put(client, key, tags("a", name), how)
+    def test_reserved(self, client, key, refused, operation, name):
+        with refused(*RESERVED_TAG):
+            put(client, key, tags("a", name), operation)
 
     @pytest.mark.aws
-    def test_twice(self, client, key, refused, how):
+    def test_twice(self, client, key, refused, operation):
         with refused("TagException", "Duplicate tag keys"):
-            put(client, key, tags("a", "a"), how)
+            put(client, key, tags("a", "a"), operation)
 
 
-def test_a_key_holds_fifty_tags_whenever_they_came(client, key, refused):
-    client.tag_resource(KeyId=key["KeyId"], Tags=tags(*map(str, range(50))))
-    client.tag_resource(KeyId=key["KeyId"], Tags=tags("7"))
+class TestTagResource:
+    @pytest.mark.aws
+    def test_a_value_that_is_too_long(self, client, key, refused):
+        long = "x" * 257
 
-    with refused("TagException", "Too many tags"):
-        client.tag_resource(KeyId=key["KeyId"], Tags=tags("50"))
+        with refused(*broken("tags.1.member.tagValue", "have length less than or equal to 256", long)):
+            client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "a", "TagValue": long}])
 
+    @pytest.mark.aws
+    def test_a_key_pending_deletion(self, client, key, refused):
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
 
-@pytest.mark.aws
-def test_tags_stay_in_order_and_change_in_place(client, key):
-    client.tag_resource(KeyId=key["KeyId"], Tags=tags("b", "a"))
-    client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "b", "TagValue": "new"}, {"TagKey": "c", "TagValue": ""}])
+        with refused(*pending_deletion(key)):
+            client.tag_resource(KeyId=key["KeyId"], Tags=tags("a"))
 
-    assert client.list_resource_tags(KeyId=key["KeyId"])["Tags"] == [
-        {"TagKey": "b", "TagValue": "new"},
-        {"TagKey": "a", "TagValue": "value of a"},
-        {"TagKey": "c", "TagValue": ""},
-    ]
+    def test_a_key_holds_fifty_tags_whenever_they_came(self, client, key, refused):
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags(*map(str, range(50))))
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags("7"))
 
+        with refused("TagException", "Too many tags"):
+            client.tag_resource(KeyId=key["KeyId"], Tags=tags("50"))
 
-@pytest.mark.aws
-def test_removing_passes_over_what_is_not_there(client, key):
-    client.tag_resource(KeyId=key["KeyId"], Tags=tags("a", "b"))
-    client.untag_resource(KeyId=key["KeyId"], TagKeys=["a", "z"])
+    @pytest.mark.aws
+    def test_tags_stay_in_order_and_change_in_place(self, client, key):
+        assert members(client.tag_resource(KeyId=key["KeyId"], Tags=tags("b", "a"))) == {}
+        client.tag_resource(
+            KeyId=key["KeyId"], Tags=[{"TagKey": "b", "TagValue": "new"}, {"TagKey": "c", "TagValue": ""}]
+        )
 
-    assert client.list_resource_tags(KeyId=key["KeyId"])["Tags"] == tags("b")
-
-
-@pytest.mark.aws
-def test_removing_reserved_tags(client, key, refused):
-    with refused("TagException", "Tags beginning with aws: are reserved"):
-        client.untag_resource(KeyId=key["KeyId"], TagKeys=["aws:team"])
-
-
-@pytest.mark.aws
-def test_pages(client, key):
-    client.tag_resource(KeyId=key["KeyId"], Tags=tags("a", "b", "c"))
-    first = client.list_resource_tags(KeyId=key["KeyId"], Limit=2)
-    rest = client.list_resource_tags(KeyId=key["KeyId"], Marker=first["NextMarker"])
-
-    assert (first["Tags"], first["Truncated"]) == (tags("a", "b"), True)
-    assert (rest["Tags"], rest["Truncated"]) == (tags("c"), False)
+        assert tags_of(client, key) == [
+            {"TagKey": "b", "TagValue": "new"},
+            {"TagKey": "a", "TagValue": "value of a"},
+            {"TagKey": "c", "TagValue": ""},
+        ]
 
 
-@pytest.mark.aws
-def test_a_marker_survives_a_tag_that_goes(client, key):
-    client.tag_resource(KeyId=key["KeyId"], Tags=tags("a", "b", "c"))
-    first = client.list_resource_tags(KeyId=key["KeyId"], Limit=1)
-    client.untag_resource(KeyId=key["KeyId"], TagKeys=["a"])
+class TestUntagResource:
+    @pytest.mark.aws
+    def test_reserved_tags(self, client, key, refused):
+        with refused(*RESERVED_TAG):
+            client.untag_resource(KeyId=key["KeyId"], TagKeys=["aws:team"])
 
-    rest = client.list_resource_tags(KeyId=key["KeyId"], Marker=first["NextMarker"])
-    assert rest["Tags"] == tags("b", "c")
+    @pytest.mark.aws
+    def test_a_key_pending_deletion(self, client, key, refused):
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags("a"))
+        client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+
+        with refused(*pending_deletion(key)):
+            client.untag_resource(KeyId=key["KeyId"], TagKeys=["a"])
+
+    @pytest.mark.aws
+    def test_tags_that_the_key_does_not_have_are_ignored(self, client, key):
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags("a", "b"))
+        assert members(client.untag_resource(KeyId=key["KeyId"], TagKeys=["a", "z", "a"])) == {}
+
+        assert tags_of(client, key) == tags("b")
+
+
+class TestListResourceTags:
+    def test_a_marker_of_another_key(self, client, key, refused):
+        other = client.create_key(Tags=tags("a", "b"))["KeyMetadata"]
+        marker = client.list_resource_tags(KeyId=other["KeyId"], Limit=1)["NextMarker"]
+
+        with refused("InvalidMarkerException"):
+            client.list_resource_tags(KeyId=key["KeyId"], Marker=marker)
+
+    @pytest.mark.aws
+    def test_the_answer(self, client, key):
+        assert members(client.list_resource_tags(KeyId=key["KeyId"])) == {"Tags": [], "Truncated": False}
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags("a"))
+
+        assert members(client.list_resource_tags(KeyId=key["Arn"])) == {"Tags": tags("a"), "Truncated": False}
+
+    @pytest.mark.aws
+    def test_pages(self, client, key):
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags("a", "b", "c"))
+        first = client.list_resource_tags(KeyId=key["KeyId"], Limit=2)
+        rest = client.list_resource_tags(KeyId=key["KeyId"], Marker=first["NextMarker"])
+
+        assert (first["Tags"], first["Truncated"]) == (tags("a", "b"), True)
+        assert (rest["Tags"], rest["Truncated"]) == (tags("c"), False)
+
+    @pytest.mark.aws
+    def test_a_marker_survives_when_a_tag_is_removed(self, client, key):
+        client.tag_resource(KeyId=key["KeyId"], Tags=tags("a", "b", "c"))
+        first = client.list_resource_tags(KeyId=key["KeyId"], Limit=1)
+        client.untag_resource(KeyId=key["KeyId"], TagKeys=["a"])
+
+        rest = client.list_resource_tags(KeyId=key["KeyId"], Marker=first["NextMarker"])
+        assert rest["Tags"] == tags("b", "c")

@@ -31,6 +31,12 @@ class TestMisuse:
         with pytest.raises(RuntimeError, match="not open yet: call stop"):
             fake.stop()
 
+    def test_the_configured_region_is_not_known_before_opening(self):
+        message = "this FakeKms is not open yet, and no region was asked for: it will be the configured one"
+        with pytest.raises(RuntimeError, match=f"^{message}$"):
+            FakeKms().region  # noqa: B018
+        assert FakeKms(region="eu-west-1").region == "eu-west-1"
+
     def test_opening_twice(self, kms):
         with pytest.raises(RuntimeError, match="open already and is opened only once: make a new FakeKms"):
             kms.start()
@@ -140,6 +146,12 @@ class TestClock:
         assert kms.clock.now() == kms.clock.now()
         assert kms.clock.unfreeze() >= datetime.datetime(2040, 1, 1, tzinfo=UTC)
         assert kms.clock.unfreeze() < datetime.datetime(2040, 1, 2, tzinfo=UTC)
+
+    def test_it_shows_the_time(self, kms):
+        kms.clock.freeze(datetime.datetime(2040, 1, 1, tzinfo=UTC))
+        assert repr(kms.clock) == "<Clock 2040-01-01 00:00:00 UTC, frozen>"
+        kms.clock.unfreeze()
+        assert repr(kms.clock).endswith(" UTC>")
 
     def test_time_does_not_run_backwards(self, kms):
         with pytest.raises(ValueError, match="the fake's clock does not run backwards"):

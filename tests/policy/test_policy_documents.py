@@ -103,56 +103,65 @@ def test_a_malformed_identity_policy(changes, message):
     assert message == str(caught.value)
 
 
+WILDCARD = "has a wildcard, which only stands alone as '*'"
+NONE_OF_THESE = "is not an account, user, role or session"
+NO_PRINCIPAL = "is not a principal"
+NO_ACCOUNT = "is not the ARN of a principal: it has no account"
 PRINCIPALS = [
-    ("arn:aws:iam::111122223333:role/*", InvalidPrincipal),
-    ("arn:aws:iam::111122223333:user/a?b", InvalidPrincipal),
-    ("arn:aws:iam::111122223333:*", InvalidPrincipal),
-    ("arn:aws:iam::111122223333:group/admins", InvalidPrincipal),
-    ("arn:aws:iam::1111:root", InvalidPrincipal),
-    ("arn:aws:iam:us-east-1:111122223333:root", InvalidPrincipal),
-    ("arn:aws:s3::111122223333:root", InvalidPrincipal),
-    ("arn:amazon:iam::111122223333:root", InvalidPrincipal),
-    ("arn:aws:iam::111122223333:user/", InvalidPrincipal),
-    ("arn:aws:sts::111122223333:assumed-role/App", InvalidPrincipal),
-    ("arn:aws:sts::111122223333:assumed-role/App/*", InvalidPrincipal),
-    ("11112222333", InvalidPrincipal),
-    ("alice", InvalidPrincipal),
-    ("", InvalidPrincipal),
-    ("arn:aws:iam:::root", InvalidPolicyArn),
-    ("arn:aws:iam:::role/App", InvalidPolicyArn),
-    ("arn:aws:iam::", InvalidPolicyArn),
-    ("arn:aws:iam", InvalidPolicyArn),
+    ("arn:aws:iam::111122223333:role/*", InvalidPrincipal, WILDCARD),
+    ("arn:aws:iam::111122223333:user/a?b", InvalidPrincipal, WILDCARD),
+    ("arn:aws:iam::111122223333:*", InvalidPrincipal, WILDCARD),
+    ("arn:aws:sts::111122223333:assumed-role/App/*", InvalidPrincipal, WILDCARD),
+    ("arn:aws:iam::111122223333:group/admins", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:iam::1111:root", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:iam:us-east-1:111122223333:root", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:s3::111122223333:root", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:amazon:iam::111122223333:root", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:iam::111122223333:user/", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:iam::111122223333:user/j\xfcrgen", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:sts::111122223333:assumed-role/App", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:sts::111122223333:federated-user/j\xfcrgen", InvalidPrincipal, NONE_OF_THESE),
+    ("11112222333", InvalidPrincipal, NO_PRINCIPAL),
+    ("AIDA123", InvalidPrincipal, NO_PRINCIPAL),
+    ("AROAEXAMPLEID:", InvalidPrincipal, NO_PRINCIPAL),
+    ("AROAEXAMPLEID:j\xfcrgen", InvalidPrincipal, NO_PRINCIPAL),
+    ("alice", InvalidPrincipal, NO_PRINCIPAL),
+    ("", InvalidPrincipal, NO_PRINCIPAL),
+    ("arn:aws:iam:::root", InvalidPolicyArn, NO_ACCOUNT),
+    ("arn:aws:iam:::role/App", InvalidPolicyArn, NO_ACCOUNT),
+    ("arn:aws:iam::", InvalidPolicyArn, NO_ACCOUNT),
+    ("arn:aws:iam", InvalidPolicyArn, NO_ACCOUNT),
 ]
 
 
-@pytest.mark.parametrize(("name", "verdict"), PRINCIPALS)
-def test_what_a_key_policy_cannot_name(name, verdict):
+@pytest.mark.parametrize(("name", "verdict", "why"), PRINCIPALS)
+def test_what_a_key_policy_cannot_name(name, verdict, why):
     with pytest.raises(MalformedPolicy) as caught:
         compile_policy(_text({**STATEMENT, "Principal": {"AWS": ["111122223333", name]}}), "key policy", kind="key")
     assert verdict is type(caught.value)
-    assert str(caught.value).startswith("statement 1: ")
-    assert repr(name) in str(caught.value)
+    assert str(caught.value) == f"statement 1: {name!r} {why}"
 
 
-@pytest.mark.parametrize(
-    "principal",
-    [
-        "arn:aws:iam::111122223333:root",
-        5,
-        None,
-        ["*"],
-        {"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"},
-        {"Service": "example.com"},
-        {"Service": "*"},
-        {"Service": "*.amazonaws.com"},
-        {"Service": "arn:aws:iam::111122223333:root"},
-        {"Federated": "*"},
-    ],
-    ids=repr,
-)
-def test_what_is_no_principal(principal):
-    with pytest.raises(InvalidPrincipal):
+OTHER_PRINCIPALS = [
+    ("arn:aws:iam::111122223333:root", "the principal 'arn:aws:iam::111122223333:root' is neither '*' nor an object"),
+    (5, "the principal 5 is neither '*' nor an object"),
+    (None, "the principal None is neither '*' nor an object"),
+    (["*"], "the principal ['*'] is neither '*' nor an object"),
+    ({"CanonicalUser": "79a59df900b9"}, "a key policy cannot name a principal of the kind 'CanonicalUser'"),
+    ({"Service": "example.com"}, "'example.com' is not a service principal"),
+    ({"Service": "*"}, "'*' is not a principal of the kind Service"),
+    ({"Service": "*.amazonaws.com"}, "'*.amazonaws.com' is not a service principal"),
+    ({"Service": "ec2.amazonawsxcom"}, "'ec2.amazonawsxcom' is not a service principal"),
+    ({"Service": "arn:aws:iam::1:root"}, "'arn:aws:iam::1:root' is not a service principal"),
+    ({"Federated": "*"}, "'*' is not a principal of the kind Federated"),
+]
+
+
+@pytest.mark.parametrize(("principal", "why"), OTHER_PRINCIPALS, ids=[why for _, why in OTHER_PRINCIPALS])
+def test_what_is_no_principal(principal, why):
+    with pytest.raises(InvalidPrincipal) as caught:
         compile_policy(_text({**STATEMENT, "Principal": principal}), "key policy", kind="key")
+    assert str(caught.value) == f"statement 1: {why}"
 
 
 @pytest.mark.parametrize(
@@ -163,15 +172,25 @@ def test_what_is_no_principal(principal):
         "arn:aws-cn:iam::111122223333:user/team/al.ice@x",
         "arn:aws-us-gov:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
         "arn:aws:sts::111122223333:assumed-role/App/i-0123",
+        "arn:aws:sts::111122223333:assumed-role/my-app/alice@example.com",
         "arn:aws:sts::111122223333:federated-user/bob",
+        "arn:aws:sts::111122223333:federated-user/bob@example.com",
         "AROAEXAMPLEID",
         "AROAEXAMPLEID:session",
+        "AROAEXAMPLEID:alice@example.com",
         "AIDAEXAMPLEID",
+        "AIDA1234",
     ],
 )
 def test_what_a_key_policy_can_name(name):
     policy = compile_policy(_text({**STATEMENT, "Principal": {"AWS": name}}), "key policy", kind="key")
     assert [name] == aws_principals(policy)
+
+
+@pytest.mark.parametrize("name", ["s3.amazonaws.com", "ec2.amazonaws.com.cn", "logs.us-east-1.amazonaws.com"])
+def test_which_services_a_key_policy_can_name(name):
+    text = _text({**STATEMENT, "Principal": {"Service": name}})
+    assert compile_policy(text, "key policy", kind="key").statements[0].principals.services == {name}
 
 
 @pytest.mark.parametrize(
@@ -213,20 +232,36 @@ def test_a_policy_keeps_its_name_version_and_statements():
 
 
 def test_only_text_is_taken():
-    with pytest.raises(MalformedPolicy, match="it is not text"):
+    with pytest.raises(MalformedPolicy) as caught:
         compile_policy(b"{}", "key policy", kind="key")
+    assert str(caught.value) == "it is not text"
 
 
-def test_the_default_key_policy_is_valid():
+def test_the_default_key_policy_is_byte_for_byte_that_of_aws():
     text = default_key_policy("arn:aws:iam::111122223333:root")
+    assert (
+        text
+        == """{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::111122223333:root"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}"""
+    )
     assert text == normalize(text)
-    assert json.loads(text)["Id"] == "key-default-1"
     assert compile_policy(text, "key policy", kind="key").statements[0].sid == "Enable IAM User Permissions"
 
 
 def test_a_key_policy_is_printed_as_aws_prints_it():
     secure = {"Bool": {"aws:SecureTransport": True}, "Null": {}}
-    statement = allow(["kms:A*"], [], to=["111122223333"], Condition=secure, Sid="ÿ")
+    statement = allow(["kms:A*", "kms:B*"], [], to=["111122223333"], Condition=secure, Sid="ÿ")
     assert (
         normalize(json.dumps({"Statement": statement}))
         == """{
@@ -235,7 +270,7 @@ def test_a_key_policy_is_printed_as_aws_prints_it():
     "Principal" : {
       "AWS" : "111122223333"
     },
-    "Action" : [ "kms:A*" ],
+    "Action" : [ "kms:A*", "kms:B*" ],
     "Resource" : [ ],
     "Condition" : {
       "Bool" : {
@@ -247,3 +282,11 @@ def test_a_key_policy_is_printed_as_aws_prints_it():
   }
 }"""
     )
+
+
+@pytest.mark.parametrize("element", ["Principal", "NotPrincipal"])
+@pytest.mark.parametrize(("names", "printed"), [(["a"], "a"), (["a", "b"], ["a", "b"]), ("a", "a")])
+def test_one_principal_in_an_array_comes_back_as_a_string(element, names, printed):
+    statement = {"Effect": "Deny", element: {"AWS": names}, "Action": ["kms:*"], "Resource": ["*"]}
+    text = normalize(json.dumps({"Statement": [statement]}))
+    assert json.loads(text) == {"Statement": [{**statement, element: {"AWS": printed}}]}

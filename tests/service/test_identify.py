@@ -49,7 +49,7 @@ def test_the_parts_of_an_authorization_stand_in_any_order(send, order):
     ("scope", "message"),
     [
         ("AKIA/20261124/us-east-1/s3/aws4_request", "Credential should be scoped to correct service: 'kms'. "),
-        ("AKIA/20261124/mars-1/kms/aws4_request", "Credential should be scoped to a valid region, not 'mars-1'. "),
+        ("AKIA/20261124/mars-1/kms/aws4_request", "Credential should be scoped to a valid region. "),
     ],
 )
 def test_a_credential_of_another_scope_is_refused(send, scope, message):

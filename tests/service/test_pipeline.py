@@ -37,7 +37,7 @@ def names(stages):
 
 
 def test_the_stages_are_in_awss_order_and_each_is_in_a_file_of_its_own_name():
-    with FakeKms() as kms:
+    with FakeKms(verify_signatures=True) as kms:
         service = kms._service
 
     assert names(service.stages) == ORDER
@@ -83,11 +83,15 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
         ("GenerateRandom", {"NumberOfBytes": 1}, {"Plaintext": "text"}, "GenerateRandom.Plaintext is of the type str"),
         ("GenerateRandom", {"NumberOfBytes": 1}, {"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model"),
         ("GenerateRandom", {"NumberOfBytes": 1}, None, "GenerateRandom is of the type NoneType"),
-        ("ListKeys", {}, {"Keys": {}}, "ListKeys.Keys is of the type dict"),
-        ("ListKeys", {}, {"Keys": ["a"]}, "ListKeys.Keys[] is of the type str"),
-        ("ListKeys", {}, {"Keys": [{"KeyId": 1}]}, "ListKeys.Keys[].KeyId is of the type int"),
-        ("ListKeys", {}, {"Truncated": "true"}, "ListKeys.Truncated is of the type str"),
-        ("ListAliases", {}, {"Aliases": [{"CreationDate": "x"}]}, "ListAliases.Aliases[].CreationDate is of the type str"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": {}},
+         "DescribeCustomKeyStores.CustomKeyStores is of the type dict"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": ["a"]},
+         "DescribeCustomKeyStores.CustomKeyStores[] is of the type str"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": [{"CustomKeyStoreId": 1}]},
+         "DescribeCustomKeyStores.CustomKeyStores[].CustomKeyStoreId is of the type int"),
+        ("DescribeCustomKeyStores", {}, {"Truncated": "true"}, "DescribeCustomKeyStores.Truncated is of the type str"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": [{"CreationDate": "x"}]},
+         "DescribeCustomKeyStores.CustomKeyStores[].CreationDate is of the type str"),
         (
             "ListRetirableGrants", {"RetiringPrincipal": "arn:aws:iam::123456789012:root"},
             {"Grants": [{"Constraints": {"EncryptionContextSubset": []}}]},

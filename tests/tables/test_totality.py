@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from botocore.loaders import Loader
 
@@ -153,3 +156,29 @@ def test_the_cryptographic_operations_use_a_key():
     cryptographic = {name for name, operation in model.load().items() if operation.cryptographic}
 
     assert {"Decrypt", "Encrypt", "GenerateMac", "Sign"} <= cryptographic <= set(KEY_STATES)
+
+
+def has_tests(node):
+    return any(isinstance(inner, ast.FunctionDef) and inner.name.startswith("test_") for inner in ast.walk(node))
+
+
+def named_in(path):
+    """Return the names of the test classes of a file, and its own name as that of a class."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    named["".join(word.capitalize() for word in path.stem.split("_"))] = tree
+    return {name for name, node in named.items() if has_tests(node)}
+
+
+TESTS = Path(__file__).parents[1]
+TESTED = {
+    name
+    for folder in ("operations", "lifecycle")
+    for path in (TESTS / folder).rglob("test_*.py")
+    for name in named_in(path)
+}
+
+
+@pytest.mark.parametrize("operation", sorted(DECLARATIONS))
+def test_every_operation_has_a_class_or_a_file_of_tests_with_its_name(operation):
+    assert f"Test{operation}" in TESTED

@@ -36,6 +36,7 @@ def test_every_source_leads_somewhere():
         ("Encrypt", "ValidationException", True),
         ("DescribeKey", "InvalidGrantTokenException", True),
         ("DescribeKey", "DisabledException", False),
+        ("Encrypt", "TagException", False),
     ],
 )
 def test_which_errors_an_operation_may_answer(operation, code, expected):

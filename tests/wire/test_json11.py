@@ -44,27 +44,50 @@ def test_an_error_without_message_has_no_such_member(send):
     assert send("Decrypt", {"CiphertextBlob": "eA=="}).json == {"__type": "InvalidCiphertextException"}
 
 
-def test_an_empty_body_is_an_empty_request(send):
-    assert send("ListKeys", b"").json == {"Keys": [], "Truncated": False}
+@pytest.mark.parametrize("body", [b"", b"null"])
+def test_an_empty_body_is_refused(send, body):
+    assert send("ListKeys", body).json == SERIALIZATION
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "text"),
+    [
+        ("ListKeys", {"Marker": 1}, "NUMBER_VALUE can not be converted to a String"),
+        ("ListKeys", {"Marker": 1.5}, "NUMBER_VALUE can not be converted to a String"),
+        ("ListKeys", {"Limit": "1"}, "STRING_VALUE can not be converted to an Integer"),
+        ("ListKeys", {"Marker": ["x"]}, "Start of list found where not expected"),
+        ("ListKeys", {"Limit": [1]}, "Start of list found where not expected"),
+        ("DescribeKey", {"KeyId": "x", "GrantTokens": [1]}, "NUMBER_VALUE can not be converted to a String"),
+        ("Encrypt", {"EncryptionContext": {"a": 1}}, "NUMBER_VALUE can not be converted to a String"),
+    ],
+)
+def test_a_value_of_another_type(send, operation, request_, text):
+    answer = send(operation, json.dumps(request_))
+
+    assert answer.json == {"__type": "SerializationException", "message": text}
 
 
 @pytest.mark.parametrize(
     "unknown", ['"\\ud800"', '{"\\ud800":["\\ud800"]}', "1e999", "[" * 500 + '"\\u00e9"' + "]" * 500]
 )
 def test_nothing_is_asked_of_a_member_that_the_model_does_not_know(send, unknown):
-    assert send("ListKeys", f'{{"Nonsense":{unknown}}}'.encode()).json == {"Keys": [], "Truncated": False}
+    assert send("ListKeys", f'{{"Nonsense":{unknown}}}'.encode()).json == {
+        "KeyCount": 0,
+        "Keys": [],
+        "Truncated": False,
+    }
 
 
 def test_members_that_the_model_does_not_know_and_nulls_are_passed_over(send):
-    assert send("ListKeys", {"Nonsense": 1, "Limit": None}).json == {"Keys": [], "Truncated": False}
+    assert send("ListKeys", {"Nonsense": 1, "Limit": None}).json == {"KeyCount": 0, "Keys": [], "Truncated": False}
 
 
 @pytest.mark.parametrize(
     "body",
     [
         b"{", b"[]", b"1", b'"x"', b"null", b"\xff", b"{" * 100_000, b'{"Limit":' + b"[" * 100_000,
-        b'{"Limit":"1"}', b'{"Limit":1.5}', b'{"Limit":true}', b'{"Limit":1' + b"0" * 5000 + b"}", b'{"Limit":99999999999}',
-        b'{"Marker":1}', b'{"Marker":"\\ud800"}',
+        b'{"Limit":1.5}', b'{"Limit":true}', b'{"Limit":1' + b"0" * 5000 + b"}", b'{"Limit":99999999999}',
+        b'{"Marker":"\\ud800"}',
     ],
 )  # fmt: skip
 def test_what_is_not_json_or_has_the_wrong_type_is_refused(send, body):
@@ -80,7 +103,7 @@ def test_a_date_is_a_number_of_seconds_before_the_year_10000(send, date):
     assert (answer.status, answer.json) == (400, SERIALIZATION)
 
 
-@pytest.mark.parametrize("tokens", ["x", [1], {"a": "b"}])
+@pytest.mark.parametrize("tokens", ["x", [True], {"a": "b"}])
 def test_a_list_of_texts_is_nothing_else(send, tokens):
     assert send("DescribeKey", {"KeyId": "x", "GrantTokens": tokens}).json == SERIALIZATION
 
@@ -90,7 +113,7 @@ def test_a_blob_that_is_not_base64_is_refused(send, blob):
     assert send("Decrypt", {"CiphertextBlob": blob}).json == SERIALIZATION
 
 
-@pytest.mark.parametrize("context", ["x", {"a": 1}, {"a": None}, {"\ud800": "x"}, [1]])
+@pytest.mark.parametrize("context", ["x", {"a": True}, {"a": None}, {"\ud800": "x"}, [1]])
 def test_an_encryption_context_is_a_map_of_texts(send, context):
     assert send("Decrypt", json.dumps({"CiphertextBlob": "eA==", "EncryptionContext": context})).json == SERIALIZATION
 

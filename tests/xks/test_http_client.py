@@ -101,7 +101,7 @@ def test_a_proxy_that_answers_late(local):
         (response(200, b'{"errorName": "KeyNotFoundException"}'), Failure.INVALID_RESPONSE),
         (response(201, JSON), Failure.INVALID_RESPONSE),
         (response(502, b"<html>"), Failure.INVALID_RESPONSE),
-        (response(503, b'{"errorName": ["x"]}'), Failure.DEPENDENCY_TIMEOUT),
+        (response(503, b'{"errorName": ["x"]}'), Failure.INVALID_RESPONSE),
         (response(200, JSON, "Content-Encoding: gzip"), Failure.INVALID_RESPONSE),
         (response(200, JSON)[:-1], Failure.INVALID_RESPONSE),
         (b"SSH-2.0-OpenSSH_9.9\r\n", Failure.INVALID_RESPONSE),

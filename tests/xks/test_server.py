@@ -8,15 +8,13 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
-import sys
 
 import pytest
 import time_machine
 from xks_proxies import ABOUT, ACCESS_KEY_ID, PATH, SECRET, client_of, failing, over_http, served
 
 from fake_kms.wire import sigv4
-from fake_kms.xks import Failure, protocol
+from fake_kms.xks import Failure, LocalXksProxy, protocol
 
 PAYLOAD = json.dumps({"requestMetadata": ABOUT.to_dict()}).encode()
 
@@ -106,11 +104,19 @@ def test_a_silent_client_does_not_hold_up_the_others(local, certificate):
         protocol.check_health(client_of(endpoint, ca_certs=certificate), ABOUT)
 
 
-def test_a_fake_loads_no_server():
-    code = (
-        "import sys, fake_kms; fake_kms.FakeKms().start();"
-        "print([name for name in ('http.server', 'fake_kms.xks.server', 'fake_kms.xks.local') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("payload", [b"{", b"\xff", b"[" * 60_000, b""])
+def test_a_body_that_is_not_json_is_refused(local, payload):
+    with served(local) as endpoint:
+        status, answer = post(endpoint, signed_headers(endpoint, payload), payload)
 
-    assert done.stdout == "[]\n"
+    assert (status, answer["errorName"]) == (400, "ValidationException")
+
+
+def test_a_mistake_in_a_proxy_is_printed(capfd):
+    class Broken(LocalXksProxy):
+        def respond(self, path, body):
+            raise ZeroDivisionError
+
+    with over_http(Broken()) as proxy, failing(Failure.UNREACHABLE):
+        protocol.check_health(proxy, ABOUT)
+    assert "ZeroDivisionError" in capfd.readouterr().err

@@ -1,0 +1,56 @@
+"""What is assumed about requests that are refused before KMS reads them."""
+
+from __future__ import annotations
+
+import botocore
+import pytest
+from botocore.config import Config
+
+ONCE = {"retries": {"total_max_attempts": 1}}
+
+pytestmark = pytest.mark.aws
+
+
+@pytest.mark.settles("errors.serialization")
+def test_a_value_of_another_type(settle, unchecked):
+    settle.refusal("SerializationException", "", unchecked.describe_key, KeyId=5)
+
+
+@pytest.mark.settles("errors.missing_authentication_token")
+def test_a_request_that_is_not_signed(settle, client_with):
+    unsigned = settle.watch(client_with(config=Config(signature_version=botocore.UNSIGNED, **ONCE)))
+
+    settle.refusal("MissingAuthenticationTokenException", "Missing Authentication Token", unsigned.list_keys)
+
+
+@pytest.mark.settles("errors.incomplete_signature")
+def test_a_signature_without_its_parts(settle, client_with):
+    client = settle.watch(client_with(config=Config(**ONCE)))
+
+    def spoil(request, **_):
+        request.headers.replace_header("Authorization", "AWS4-HMAC-SHA256 none")
+
+    client.meta.events.register_last("request-created.kms", spoil)
+
+    settle.refusal(
+        "IncompleteSignatureException",
+        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
+        "Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256 none",
+        client.list_keys,
+    )
+
+
+@pytest.mark.settles("errors.wrong_region_scope")
+def test_a_signature_for_no_region(settle, client_with):
+    client = settle.watch(client_with(config=Config(**ONCE)))
+
+    def redirect(params, context, **_):
+        params["context"]["signing"] = {"region": "nowhere"}
+
+    client.meta.events.register("before-call.kms", redirect)
+
+    settle.refusal(
+        "InvalidSignatureException",
+        "Credential should be scoped to a valid region, not 'nowhere'. ",
+        client.list_keys,
+    )
