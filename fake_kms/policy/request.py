@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 __all__ = ["Context", "IamPrincipal", "Request"]
 
-# Condition keys in lower case; the value is a string for a single-valued key, a tuple or list for a multi-valued one.
-Context = Mapping[str, str | Sequence[str]]
+
+class Context(Protocol):
+    """The condition keys of a request, by their names in lower case."""
+
+    def get(self, name: str, /) -> str | Sequence[str] | None:
+        """Return a string for a single-valued key, a tuple or list for a multi-valued one, None where it is absent."""
 
 
 @dataclass(frozen=True, slots=True)

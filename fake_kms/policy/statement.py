@@ -34,7 +34,7 @@ _SHOWN = 10
 # Condition keys that have no value in a key policy; of keys with a changing part, how they begin. Source:
 # docs/aws/evidence.md#authorization-from-documentation-and-quoted-answers.
 _HIDDEN = ("aws:resourcetag/", "kms:resourcealiases")
-_NO_CONTEXT: Context = {}
+_NO_CONTEXT: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

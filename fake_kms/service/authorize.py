@@ -96,8 +96,7 @@ def _on_alias_and_keys(call: Call, permission: Permission, action: str) -> list[
     checks = [_Check(action, call.region.alias_arn(alias_name))]
     alias = call.region.aliases.get(alias_name)
     if permission.present_key and alias is not None and alias.key is not None:
-        use = call.found[0].use if call.found else KeyUse()
-        checks.append(_Check(action, alias.key.arn, FoundKey(use, alias.key)))
+        checks.append(_Check(action, alias.key.arn, FoundKey(KeyUse(), alias.key)))
     return checks + _on_keys(call, permission, action)
 
 

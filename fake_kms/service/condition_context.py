@@ -7,7 +7,7 @@ context keys"; docs/aws/authorization.md#condition-keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.clock import from_epoch
@@ -25,7 +25,7 @@ Value = str | tuple[str, ...]
 _DAY = 86_400
 
 
-class ConditionContext(Mapping[str, Value]):
+class ConditionContext:
     """The condition keys of one check, by their names in lower case.
 
     `permission` is the row of the action that is checked, which says what condition keys it has; `found` the key that
@@ -42,24 +42,8 @@ class ConditionContext(Mapping[str, Value]):
         self.key: Key | None = found.key if found else None
         self._offered = _offered(permission)
 
-    def __getitem__(self, name: str) -> Value:
-        value = self._value(name)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a condition key, or the default if it has none."""
-        value = self._value(name)
-        return default if value is None else value
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in (*self.identity.context, *_GLOBAL, *self._offered) if name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def _value(self, name: str) -> Value | None:
+    def get(self, name: str, /) -> Value | None:
+        """Return the value of a condition key, or None if it is absent."""
         stem, _, part = _split(name)
         own = self.identity.context.get(name)
         if own is not None and (stem in self._offered or not name.startswith("kms:")):

@@ -345,6 +345,24 @@ class TestAcrossAccounts:
         both = guest(ALL)
         attempt(both, method, across(both, action), KeyId=key["Arn"])
 
+    def test_a_missing_destination_of_re_encrypt(self, client, guest, make_key, attempt):
+        key = make_key(allow(to=OTHER))
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        both, missing = guest(ALL), key["Arn"][:-12] + "0" * 12
+        request = {"CiphertextBlob": blob, "DestinationKeyId": missing}
+        attempt(both, "re_encrypt", across(both, "ReEncryptTo"), **request)
+
+    def test_by_the_alias_of_another_account(self, client, guest, make_key, attempt):
+        condition = {"StringEquals": {"kms:RequestAlias": "alias/app"}}
+        key = make_key(allow("kms:Encrypt", to=OTHER, Condition=condition))
+        client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
+        both = guest(ALL)
+        answer = attempt(both, "encrypt", KeyId=f"{REGION}alias/app", Plaintext=b"x")
+        assert answer["KeyId"] == key["Arn"]
+        attempt(both, "encrypt", across(both, "Encrypt"), KeyId=key["Arn"], Plaintext=b"x")
+        attempt(both, "encrypt", across(both, "Encrypt"), KeyId=f"{REGION}alias/other", Plaintext=b"x")
+        attempt(both, "get_key_rotation_status", across(both, "GetKeyRotationStatus"), KeyId=key["Arn"])
+
     def test_decrypt_without_key_id(self, client, guest, make_key, attempt):
         key = make_key()
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]

@@ -173,6 +173,10 @@ def test_its_size(bring, refused):
         bring(key_policy({**OWN, "Sid": "x" * (32_769 - empty)}))
 
 
+def tagged(team):
+    return {"StringEquals": {"aws:ResourceTag/team": team}}
+
+
 class TestLockout:
     """Whether the caller could change the key policy again under the new one."""
 
@@ -207,6 +211,16 @@ class TestLockout:
     )  # fmt: skip
     def test_it_would_not(self, bring, statements):
         bring(key_policy(*statements))
+
+    def test_the_key_is_the_one_whose_policy_it_is(self, client, key, refused):
+        client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "team", "TagValue": "blue"}])
+        for own, other in (
+            ({"Resource": key["Arn"]}, {"Resource": key["Arn"][:-12] + "0" * 12}),
+            ({"Condition": tagged("blue")}, {"Condition": tagged("red")}),
+        ):
+            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy({**OWN, **own}))
+            with refused("MalformedPolicyDocumentException", LOCKOUT):
+                client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy({**OWN, **other}))
 
     def test_the_callers_own_policies_count(self, kms, client, key, refused):
         maker = kms.principals.user("maker", policies=[policy(allow("kms:CreateKey"))])

@@ -88,7 +88,7 @@ class TestChains:
     @pytest.mark.parametrize(
         ("operations", "allowed"),
         [(["Encrypt"], True), (["Encrypt", "CreateGrant"], True), (["RetireGrant"], True), (["DescribeKey"], False),
-         (["Encrypt", "GenerateDataKey"], False)],
+         (["Encrypt", "GenerateDataKey"], False), (list(PARENT), True)],
     )  # fmt: skip
     def test_the_operations(self, kms, client, key, app, grant, refused, operations, allowed):
         grant(app.role_arn, *self.PARENT)

@@ -189,6 +189,11 @@ class TestListRetirableGrants:
             with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", carol.arn)):
                 client.list_retirable_grants(RetiringPrincipal=carol.arn)
 
+    def test_a_retiring_service_is_no_resource(self, kms, refused):
+        carol = kms.principals.user("carol", policies=[policy(allow("kms:ListRetirableGrants", BOB))])
+        with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", "*")):
+            carol.client().list_retirable_grants(RetiringServicePrincipal="ec2.amazonaws.com")
+
     @pytest.mark.aws
     def test_an_entry_is_that_of_list_grants(self, client, key):
         create_grant(client, key, "Encrypt", RetiringPrincipal=account_root(key))

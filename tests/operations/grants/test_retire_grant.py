@@ -144,6 +144,28 @@ class TestRetireGrant:
             retirer.client().retire_grant(GrantToken=created["GrantToken"])
         assert grants_of(client, key) == []
 
+    @pytest.mark.parametrize("account", [ACCOUNT, OTHER])
+    def test_conditions_see_the_key(self, kms, client, key, grant, refused, account):
+        """Through the IAM policies of the issuing account, and of the account that the grant lets retire it."""
+        team = policy(allow("kms:RetireGrant", Condition={"StringEquals": {"aws:ResourceTag/team": "blue"}}))
+        carol = kms.principals.user("carol", account=account, policies=[team])
+        made = grant(BOB, "Encrypt", RetiringPrincipal=f"arn:aws:iam::{OTHER}:root")
+        with refused("AccessDeniedException", denied(carol, "RetireGrant", key)):
+            carol.client().retire_grant(GrantToken=made["GrantToken"])
+        client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "team", "TagValue": "blue"}])
+        carol.client().retire_grant(GrantToken=made["GrantToken"])
+        assert grants_of(client, key) == []
+
+    def test_the_decision_is_in_the_journal(self, kms, key, created):
+        kms.principals.user("bob").client().retire_grant(GrantToken=created["GrantToken"])
+        (event,) = kms.journal.events("RetireGrant")
+
+        assert kms.explain(event).splitlines() == [
+            str(event),
+            f"Allowed: kms:RetireGrant on {key['Arn']} by {BOB}",
+            "  Allow by grant of the retiring principal",
+        ]
+
     def test_a_service_as_grantee_and_as_retiring_principal(self, kms, client, key, refused):
         bucket = f"arn:aws:s3:us-east-1:{ACCOUNT}:bucket"
         client.create_grant(

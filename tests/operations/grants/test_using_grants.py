@@ -137,6 +137,18 @@ class TestEveryOperation:
         with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[token])
 
+    def test_one_grant_among_others_comes_and_goes(self, kms, client, key, app, grant, refused):
+        """A refusal from before the grant, or an answer from before its end, is not remembered."""
+        request = {"KeyId": key["KeyId"], "Plaintext": b"x"}
+        grant(BOB, "Encrypt")
+        for _ in range(2):
+            with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
+                client.encrypt(**request)
+            made = grant(app.role_arn, "Encrypt")
+            with kms.acting_as(app):
+                client.encrypt(**request)
+            client.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
+
     def test_a_key_policy_that_delegates_to_nobody(self, kms, client, app):
         key_id = client.create_key(Policy=key_policy(allow(to=ADMIN)))["KeyMetadata"]["KeyId"]
         client.create_grant(KeyId=key_id, GranteePrincipal=app.role_arn, Operations=["Encrypt"])
@@ -272,6 +284,15 @@ class TestTokens:
         key_id = far.create_key()["KeyMetadata"]["KeyId"]
         with refused("InvalidGrantTokenException"):
             far.encrypt(KeyId=key_id, Plaintext=b"x", GrantTokens=[token])
+
+    def test_a_token_of_another_region_among_good_ones(self, client, elsewhere, grant, key, refused):
+        far = elsewhere(region="eu-west-1")
+        far_key = far.create_key()["KeyMetadata"]["KeyId"]
+        good = grant(BOB, "Encrypt")["GrantToken"]
+        other = far.create_grant(KeyId=far_key, GranteePrincipal=BOB, Operations=["Encrypt"])["GrantToken"]
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[good])
+        with refused("InvalidGrantTokenException"):
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[good, other])
 
     def test_several_tokens_of_one_grant_and_of_another_key(self, client, key, grant):
         tokens = [grant(BOB, "Encrypt", Name="job")["GrantToken"] for _ in range(2)]
