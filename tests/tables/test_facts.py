@@ -114,7 +114,7 @@ CHANGES = {
     "PendingImport>PendingReplicaDeletion",
     Change.LAST_REPLICA_DELETED: "PendingReplicaDeletion>PendingDeletion",
     Change.CANCEL_DELETION: "PendingDeletion>Disabled PendingReplicaDeletion>Disabled",
-    # Recorded: docs/aws/recorded.md#imported-key-material, of a disabled key.
+    # That a disabled key is enabled was recorded; see docs/aws/recorded.md#imported-key-material
     Change.IMPORT_MATERIAL: "PendingImport>Enabled Enabled>Enabled Disabled>Enabled Updating>Updating",
     Change.LOSE_MATERIAL: "Enabled>PendingImport Disabled>PendingImport PendingImport>PendingImport "
     "Updating>PendingImport PendingDeletion>PendingDeletion PendingReplicaDeletion>PendingReplicaDeletion",
