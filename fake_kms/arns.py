@@ -12,6 +12,7 @@ from typing import NamedTuple
 __all__ = [
     "Arn",
     "account_root_arn",
+    "administrator_arn",
     "alias_arn",
     "dns_suffixes",
     "is_account",
@@ -21,11 +22,14 @@ __all__ = [
     "key_arn",
     "parse_arn",
     "partition_of",
+    "principal_meant",
 ]
 
 _KEY_ID = re.compile(r"(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})", re.ASCII)
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+
+_MOTOS_CALLER = re.compile(r"arn:([a-z-]+):sts::(\d{12}):user/moto", re.ASCII)
 
 _DEFAULT_PARTITION = "aws"
 
@@ -112,6 +116,20 @@ def alias_arn(region: str, account: str, alias_name: str) -> str:
 def account_root_arn(partition: str, account: str) -> str:
     """Return the ARN of the account principal, as key policies and grants write it."""
     return f"arn:{partition}:iam::{account}:root"
+
+
+def administrator_arn(partition: str, account: str) -> str:
+    """Return the ARN of the principal to whom the access keys belong that nobody has registered."""
+    return f"arn:{partition}:iam::{account}:user/admin"
+
+
+def principal_meant(name: str) -> str:
+    """Return the name of the principal that a name stands for: itself, but for the caller as moto's STS names it.
+
+    moto's GetCallerIdentity answers `arn:aws:sts::ACCOUNT:user/moto` for access keys that nobody has registered.
+    """
+    motos = _MOTOS_CALLER.fullmatch(name)
+    return administrator_arn(motos[1], motos[2]) if motos else name
 
 
 def is_account(text: str) -> bool:

@@ -30,6 +30,11 @@ class GrantConstraints:
             member.get("SourceArn"),
         )
 
+    @property
+    def encryption_context(self) -> Mapping[str, str] | None:
+        """The pairs of the constraint on the encryption context, of whichever kind; None where there is none."""
+        return self.encryption_context_equals or self.encryption_context_subset or None
+
     def to_response(self) -> dict[str, Any]:
         """Return the Constraints member as ListGrants shows it: what CreateGrant was given."""
         members = {
@@ -44,11 +49,13 @@ class GrantConstraints:
 class GrantTerms:
     """The part of a grant that authorizes.
 
-    `grantee` is an ARN, a 12-digit account, an account's root ARN or a service principal. `operations` keep the order
-    of the request. `constraints` are None where CreateGrant was given none.
+    `grantee` is an ARN, a unique id, a 12-digit account, an account's root ARN or a service principal. `operations`
+    keep the order of the request. `constraints` are None where CreateGrant was given none. `issuing_account` is the
+    account of the principal that created the grant, None for the key's own.
     """
 
     grant_id: str
     grantee: str
     operations: tuple[str, ...]
     constraints: GrantConstraints | None = None
+    issuing_account: str | None = None

@@ -10,18 +10,19 @@ import socket
 
 import aws_report
 import boto3  # noqa: F401 - pytester forgets modules that its runs load first
-import botocore.exceptions
 import pytest
 import target
 from botocore.config import Config
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from expected import refusal
 from internals import snapshot
 from settling import Settling
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
 from fake_kms.controls.journal import Journal
+from fake_kms.service.pipeline import Service
 from fake_kms.tables import model
 from fake_kms.tables.undeclared_errors import may_answer
 from fake_kms.wire import HttpRequest
@@ -81,6 +82,19 @@ def _refusals_are_known(monkeypatch):
     monkeypatch.setattr(Journal, "add", add)
 
 
+@pytest.fixture(autouse=True)
+def _answers_fit_the_model(monkeypatch, request):
+    """Check the answers of every fake that a test opens against the model, unless it is marked `default_stages`."""
+    if request.node.get_closest_marker("default_stages"):
+        return
+    real = Service.__init__
+
+    def init(self, **options):
+        real(self, **options | {"check_answers": True})
+
+    monkeypatch.setattr(Service, "__init__", init)
+
+
 def pytest_addoption(parser):
     target.add_options(parser)
 
@@ -88,6 +102,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "options(**options): the options of the fake that the fixture `kms` opens.")
     config.addinivalue_line("markers", "aws: true of AWS as well; run with --target=aws.")
+    config.addinivalue_line("markers", "default_stages: a fake has the stages that users have, and no others.")
     config.addinivalue_line("markers", "settles(*assumptions): a story; what its run against AWS settles.")
     if target.is_aws(config) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(aws_report.Report(config.getoption("--aws-report")))
@@ -117,7 +132,7 @@ def pytest_report_header(config):
 def kms(request):
     """Open a fake, with the options of the marker `options`."""
     marker = request.node.get_closest_marker("options")
-    with FakeKms(check_answers=True, **(marker.kwargs if marker else {})) as fake:
+    with FakeKms(**(marker.kwargs if marker else {})) as fake:
         yield fake
 
 
@@ -221,10 +236,8 @@ def refused(request):
     @contextlib.contextmanager
     def expect(code, message=""):
         before = snapshot(kms)
-        with pytest.raises(botocore.exceptions.ClientError) as caught:
+        with refusal(code, message):
             yield
-        error = caught.value.response["Error"]
-        assert (code, message) == (error["Code"], error["Message"])
         assert before == snapshot(kms)
 
     return expect

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import pytest
+from botocore.exceptions import ClientError
+
 DRY_RUN = ("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 NO_ALIAS = ("InvalidArnException", "Key Aliases are not supported for this operation.")
 INACCESSIBLE = (
@@ -12,6 +17,15 @@ INACCESSIBLE = (
     ),
 )
 RESERVED_TAG = ("TagException", "Tags beginning with aws: are reserved")
+
+
+@contextlib.contextmanager
+def refusal(code, message=""):
+    """Expect a refusal by whatever fake is open: its code and its whole message. See the fixture `refused`, too."""
+    with pytest.raises(ClientError) as caught:
+        yield
+    error = caught.value.response["Error"]
+    assert (code, message) == (error["Code"], error["Message"])
 
 
 def no_key(key):

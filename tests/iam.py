@@ -52,6 +52,25 @@ def denied(actor, action, resource, clause=NOT_BY_IDENTITY):
     return f"User: {who} is not authorized to perform: kms:{action} on resource: {what} {because}"
 
 
+def denied_elsewhere(actor, action, clause=NOT_BY_IDENTITY):
+    """Return AWS's message for a denial by the caller's own policies that is about a key of another account."""
+    because = clause.format(action=f"kms:{action}")
+    who = getattr(actor, "arn", actor)
+    return f"User: {who} is not authorized to perform: kms:{action} on this resource {because}"
+
+
+def denied_by_ciphertext(actor, action, clause=NOT_BY_IDENTITY):
+    """Return AWS's message for a denial by the caller's own policies that is about the key of a ciphertext."""
+    return denied_elsewhere(actor, action, clause).replace(
+        "on this resource", "on the resource associated with this ciphertext"
+    )
+
+
+def denied_to_tag(actor, clause=NOT_BY_IDENTITY):
+    """Return AWS's message for a denial to tag a key that does not exist yet."""
+    return denied_elsewhere(actor, "TagResource", clause).replace(" on this resource", "")
+
+
 def across(actor, action):
     """Return AWS's message for a denial that does not reveal whether a key of another account exists."""
     return (
@@ -59,3 +78,8 @@ def across(actor, action):
         "resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
         "explicitly denies access"
     )
+
+
+def across_by_ciphertext(actor, action):
+    """Return the same message where only a ciphertext names the key."""
+    return across(actor, action).replace("on this resource", "on the resource associated with this ciphertext")

@@ -221,6 +221,7 @@ class FakeKms:
         from fake_kms.controls.principals import Principals
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
+        from fake_kms.service.rename_principals import rename_principals
 
         options, seed = self.options, self.options.seed
         self._principals = Principals(
@@ -231,6 +232,8 @@ class FakeKms:
             make_client=kms_client,
             look_up=moto_iam.find_identity,
             known_elsewhere=moto_iam.knows,
+            now=self.clock.epoch,
+            rename=lambda rename: rename_principals(self._open_service().tools.store, rename),
         )
         return Service(
             clock=self.clock,

@@ -17,8 +17,10 @@ __all__ = [
     "PolicyDocument",
     "Tags",
     "check_account",
+    "check_duration",
     "check_name",
     "check_path",
+    "compile_managed",
     "compile_policies",
     "compile_policy",
     "context_keys",
@@ -29,6 +31,7 @@ PolicyDocument = str | Mapping[str, Any]
 Tags = Mapping[str, str]
 ContextKeys = Mapping[str, str | Sequence[str]]
 
+_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\x21-\x7e]+", re.ASCII)
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 
 
@@ -46,6 +49,13 @@ def check_name(name: str) -> str:
     return name
 
 
+def check_duration(duration: float | None) -> float | None:
+    """Return a duration in seconds, None for no end. Raises: ValueError if it is not positive."""
+    if duration is not None and duration <= 0:
+        raise ValueError(f"a duration is a positive number of seconds, not {duration!r}")
+    return duration
+
+
 def check_path(path: str) -> str:
     """Return the path of a user or role. Raises: ValueError if it has no slash at either end."""
     if not (path.startswith("/") and path.endswith("/")):
@@ -58,6 +68,14 @@ def compile_policies(documents: Sequence[PolicyDocument], title: str) -> tuple[P
     if isinstance(documents, str | Mapping):
         raise TypeError("policies is a list of policies: put the one in brackets")
     return tuple(compile_policy(document, title.format(number)) for number, document in enumerate(documents, 1))
+
+
+def compile_managed(documents: Mapping[str, PolicyDocument] | None) -> tuple[Policy, ...]:
+    """Compile managed policies, given by their ARNs. Raises: ValueError as `compile_policy`, and for another name."""
+    for arn in documents or ():
+        if not _POLICY_ARN.fullmatch(arn):
+            raise ValueError(f"a managed policy goes by its ARN, as in arn:aws:iam::123456789012:policy/X, not {arn!r}")
+    return tuple(compile_policy(document, arn) for arn, document in (documents or {}).items())
 
 
 def compile_policy(document: PolicyDocument, title: str) -> Policy:

@@ -56,13 +56,16 @@ class Principal:
     def via(self, service: str, **context: str) -> Principal:
         """Return this principal as AWS sees it when a service calls on its behalf, e.g. `app.via("s3")`.
 
-        Sets kms:ViaService (a bare service name gets the fake's Region), aws:ViaAWSService and aws:CalledVia;
-        `context` adds further condition keys.
+        Sets kms:ViaService (a bare service name gets the fake's Region), aws:ViaAWSService, aws:CalledVia, and
+        aws:MultiFactorAuthPresent to false where it has no value; `context` adds further condition keys.
+        Source: IAM User Guide, "AWS global condition context keys".
         """
         host = service if "." in service else f"{service}.{self._registry.region}.amazonaws.com"
         called = f"{host.split('.')[0]}.amazonaws.com"
         chain = {"aws:CalledVia": (called,), "aws:CalledViaFirst": called, "aws:CalledViaLast": called}
-        return self.having({"kms:ViaService": host, "aws:ViaAWSService": "true"} | chain | context)
+        mfa = self.identity.context.get("aws:multifactorauthpresent", "false")
+        through = {"kms:ViaService": host, "aws:ViaAWSService": "true", "aws:MultiFactorAuthPresent": mfa}
+        return self.having(through | chain | context)
 
     def having(self, context: ContextKeys) -> Principal:
         """Return this principal with further condition keys in its requests, e.g. `{"aws:SourceIp": "192.0.2.1"}`."""
@@ -90,9 +93,13 @@ class Role(Principal):
         policies: Sequence[PolicyDocument] = (),
         tags: Tags | None = None,
         mfa: bool = False,
+        duration: float | None = None,
         context: ContextKeys | None = None,
     ) -> Principal:
-        """Return another session of the role, with session policies, session tags and condition keys of its own."""
+        """Return another session of the role, with session policies, session tags and condition keys of its own.
+
+        Input: `duration` the seconds, on the fake's clock, after which its credentials expire; None if never.
+        """
         principal = IamPrincipal(
             arn=f"{self.arn.rpartition('/')[0]}/{check_name(session_name)}",
             account=self.account,
@@ -108,6 +115,7 @@ class Role(Principal):
             self.identity,
             principal=principal,
             session=compile_policies(policies, "session policy {}"),
-            context=keys | context_keys(context),
+            context=keys | self._registry.issue_time() | context_keys(context),
+            expires=self._registry.expiry(duration),
         )
         return Principal(self._registry, identity, temporary=True)

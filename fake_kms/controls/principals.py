@@ -1,6 +1,6 @@
 """`kms.principals`: the users, roles, account roots and services that call a fake, and the access keys they call with.
 
-What is registered does not change afterwards; policies are checked when they are passed.
+What is registered does not change afterwards, but can be removed; policies are checked when they are passed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fake_kms import arns
+from fake_kms.clock import from_epoch
 from fake_kms.controls.arguments import (
     check_account,
+    check_duration,
     check_name,
     check_path,
+    compile_managed,
     compile_policies,
     compile_policy,
     context_keys,
@@ -51,6 +54,8 @@ class Principals:
         make_client: Callable[[str, dict[str, Any]], Any],
         look_up: Callable[[str], Identity | None],
         known_elsewhere: Callable[[str], bool],
+        now: Callable[[], float],
+        rename: Callable[[Callable[[str], str]], None],
     ) -> None:
         self.account = account
         self.region = region
@@ -58,8 +63,14 @@ class Principals:
         self._entropy = entropy
         self._look_up = look_up
         self._known_elsewhere = known_elsewhere
+        self._now = now
+        self._rename = rename
         self._by_access_key: dict[str, Principal] = {}
-        self._known: set[str | None] = set()
+        # The ARN of a user or role, or the ARN of a session but for its name -> the unique id, and the other way round.
+        self._ids: dict[str, str] = {}
+        self._arns: dict[str, str] = {}
+        self._federated: set[str] = set()
+        self._removed: set[str] = set()
         self._administrators: dict[tuple[str, str], Identity] = {}
         self._acting: list[tuple[Principal]] = []
 
@@ -68,6 +79,7 @@ class Principals:
         name: str,
         *,
         policies: Sequence[PolicyDocument] = (),
+        managed: Mapping[str, PolicyDocument] | None = None,
         account: str | None = None,
         path: str = "/",
         boundary: PolicyDocument | None = None,
@@ -76,21 +88,24 @@ class Principals:
     ) -> Principal:
         """Register an IAM user.
 
-        Input: `policies`, JSON texts or dicts, are its identity policies; `context` adds condition keys to its
-        requests. Raises: ValueError for a malformed policy, naming the statement.
+        Input: `policies`, JSON texts or dicts, are its inline policies, `managed` its managed policies by their ARNs;
+        `context` adds condition keys to its requests. Raises: ValueError for a malformed policy, naming the statement.
         """
         account = check_account(account or self.account)
         arn = f"{self._iam(account)}:user{check_path(path)}{check_name(name)}"
         unique_id = self._unique_id("AIDA")
         principal = IamPrincipal(arn, account, "User", None, unique_id, None)
         keys = {"aws:username": name, "aws:userid": unique_id, **tag_keys(tags), **context_keys(context)}
-        return Principal(self, self._identity(principal, policies, boundary, keys), temporary=False)
+        identity = self._identity(principal, policies, managed, boundary, keys)
+        self._register(arn, unique_id)
+        return Principal(self, identity, temporary=False)
 
     def role(
         self,
         name: str,
         *,
         policies: Sequence[PolicyDocument] = (),
+        managed: Mapping[str, PolicyDocument] | None = None,
         account: str | None = None,
         path: str = "/",
         boundary: PolicyDocument | None = None,
@@ -98,14 +113,20 @@ class Principals:
         session_name: str = "session",
         context: ContextKeys | None = None,
     ) -> Role:
-        """Register an IAM role; it calls through a session named `session_name`. See `user` for the rest."""
+        """Register an IAM role; it calls through a session named `session_name`. See `user` for the rest.
+
+        A name may begin with `aws:`, as those of AWS's own do: `aws:ec2-infrastructure`.
+        """
         account = check_account(account or self.account)
         role_id = self._unique_id("AROA")
-        role_arn = f"{self._iam(account)}:role{check_path(path)}{check_name(name)}"
+        role_arn = f"{self._iam(account)}:role{check_path(path)}{name}"
+        check_name(name.removeprefix("aws:"))
         session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
         principal = IamPrincipal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
-        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **tag_keys(tags), **context_keys(context)}
-        return Role(self, self._identity(principal, policies, boundary, keys), role_id)
+        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self.issue_time(), **tag_keys(tags)}
+        identity = self._identity(principal, policies, managed, boundary, keys | context_keys(context))
+        self._register(role_arn, role_id)
+        return Role(self, identity, role_id)
 
     def root(self, account: str | None = None) -> Principal:
         """Register the root user of an account."""
@@ -113,14 +134,21 @@ class Principals:
         principal = IamPrincipal(f"{self._iam(account)}:root", account, "Account", None, account, None)
         return Principal(self, Identity(principal, context={"aws:userid": account}), temporary=False)
 
-    def federated_user(self, name: str, *, of: Principal, policies: Sequence[PolicyDocument] = ()) -> Principal:
-        """Register the federated user session of an IAM user, with session policies."""
+    def federated_user(
+        self, name: str, *, of: Principal, policies: Sequence[PolicyDocument] = (), duration: float | None = None
+    ) -> Principal:
+        """Register the federated user session of an IAM user, with session policies.
+
+        Without them it has nothing of its user's rights. Input: `duration` as that of `Role.assume`.
+        """
         account = of.account
         arn = f"arn:{self._partition}:sts::{account}:federated-user/{name}"
         principal = IamPrincipal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
         session = compile_policies(policies, "session policy {}")
-        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA}
-        identity = Identity(principal, of.identity.policies, of.identity.boundary, session, keys)
+        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self.issue_time()}
+        expires = self.expiry(duration)
+        identity = Identity(principal, of.identity.policies, of.identity.boundary, session, keys, expires)
+        self._federated.add(arn)
         return Principal(self, identity, temporary=True)
 
     def service(self, name: str, *, source_arn: str | None = None, source_account: str | None = None) -> Principal:
@@ -133,14 +161,60 @@ class Principals:
             keys["aws:sourceaccount"] = source_account
         return Principal(self, Identity(principal, context=keys), temporary=True)
 
+    def remove(self, principal: Principal) -> None:
+        """Delete a user or a role, with all its sessions: their access keys are unknown from now on.
+
+        Grants and key policies that name it show its unique id instead, and are nobody's. What is registered under the
+        same name later is another principal. Raises: ValueError for what is neither a user nor a role, LookupError if
+        it is not registered.
+        """
+        named = principal.identity.principal
+        if named.kind not in {"User", "AssumedRole"}:
+            raise ValueError(f"only users and roles can be removed, not {principal!r}")
+        unique_id = named.unique_id.partition(":")[0]
+        if unique_id not in self._arns:
+            raise LookupError(f"{principal!r} is not registered, or was removed")
+        self._rename(lambda name: self._id_of(name, unique_id))
+        arn = self._arns.pop(unique_id)
+        for key in (arn, _sessions_of(arn)):
+            if self._ids.get(key) == unique_id:
+                del self._ids[key]
+                self._removed.add(key)
+        self._removed.add(unique_id)
+        self._by_access_key = {
+            access_key: other for access_key, other in self._by_access_key.items() if not _is_of(other, arn, unique_id)
+        }
+
     def knows(self, name: str) -> bool:
         """Return whether a policy or grant can name this: an account, or a registered ARN or unique id.
 
-        Of the sessions of a registered role only those that were made are known.
+        Every session of a registered role is known, whether it was made or not.
+        Source: docs/aws/recorded.md#grants, for grants.
         """
-        if name in self._known or name.endswith(":root") or name.isdigit():
+        if name.endswith(":root") or arns.is_account(name) or name in self._federated:
             return True
-        return self._known_elsewhere(name)
+        return self._is_registered(name) or _is_of_aws(name) or self._known_elsewhere(name)
+
+    def may_exist(self, name: str) -> bool:
+        """Return whether a policy or grant can name this where nobody needs to be registered: unless it was removed."""
+        return not self._removed or not (_stem(name) in self._removed and not self._is_registered(name))
+
+    def named(self, name: str) -> str:
+        """Return the ARN of the registered principal that a unique id names, and any other name as it is."""
+        unique_id, colon, session = name.partition(":")
+        arn = self._arns.get(unique_id)
+        if arn is None:
+            return name
+        return f"{_sessions_of(arn)}{session}" if colon else arn
+
+    def issue_time(self) -> dict[str, str | tuple[str, ...]]:
+        """Return the condition key that tells when temporary credentials were issued: now."""
+        return {"aws:tokenissuetime": f"{from_epoch(self._now()):%Y-%m-%dT%H:%M:%SZ}"}
+
+    def expiry(self, duration: float | None) -> float | None:
+        """Return when credentials expire that are issued now for so many seconds; None if never."""
+        duration = check_duration(duration)
+        return None if duration is None else self._now() + duration
 
     def of_access_key(self, access_key_id: str) -> Principal | None:
         """Return the principal that an access key belongs to, or None."""
@@ -157,7 +231,8 @@ class Principals:
         if access_key_id[4:8] == _MARK:
             return None  # of another fake, or of this one before a reset: not the administrator
         if self._acting:
-            return self._acting[-1][0].identity
+            acting = self._acting[-1][0]
+            return acting.identity if acting.credentials["aws_access_key_id"] in self._by_access_key else None
         if strict:
             return None
         return self.administrator(access_key_id if arns.is_account(access_key_id) else self.account, region)
@@ -167,7 +242,7 @@ class Principals:
         partition = arns.partition_of(region)
         found = self._administrators.get((account, partition))
         if found is None:
-            arn = f"arn:{partition}:iam::{account}:user/admin"
+            arn = arns.administrator_arn(partition, account)
             principal = IamPrincipal(arn, account, "User", None, "AIDAADMIN", None)
             keys = {"aws:username": "admin", "aws:userid": "AIDAADMIN"}
             found = self._administrators[account, partition] = Identity(principal, (ADMINISTRATOR,), context=keys)
@@ -186,16 +261,33 @@ class Principals:
             self._acting = [other for other in self._acting if other is not entry]
 
     def issue_credentials(self, principal: Principal, *, temporary: bool) -> Credentials:
-        """Return new credentials, by which the principal is found from now on."""
+        """Return new credentials, by which the principal is found from now on.
+
+        Raises: LookupError for a principal that was removed.
+        """
+        named = principal.identity.principal
+        if named.unique_id.partition(":")[0] in self._removed:
+            raise LookupError(f"{named.arn} was removed")
         access_key_id = self._unique_id(f"{'ASIA' if temporary else 'AKIA'}{_MARK}")[:20]
         self._by_access_key[access_key_id] = principal
-        named = principal.identity.principal
-        self._known |= {named.arn, named.role_arn, named.unique_id, named.unique_id.partition(":")[0]}
         return Credentials(
             aws_access_key_id=access_key_id,
             aws_secret_access_key=self._entropy.bytes(20).hex(),
             aws_session_token=self._entropy.bytes(30).hex() if temporary else None,
         )
+
+    def _register(self, arn: str, unique_id: str) -> None:
+        self._arns[unique_id] = arn
+        self._ids |= {arn: unique_id, _sessions_of(arn): unique_id}
+
+    def _is_registered(self, name: str) -> bool:
+        return _stem(name) in self._ids or name.partition(":")[0] in self._arns
+
+    def _id_of(self, name: str, unique_id: str) -> str:
+        """Return the unique id in place of an ARN of the principal that has it; any other name as it is."""
+        if self._ids.get(_stem(name)) != unique_id:
+            return name
+        return f"{unique_id}:{name.rpartition('/')[2]}" if ":assumed-role/" in name else unique_id
 
     @property
     def _partition(self) -> str:
@@ -211,13 +303,39 @@ class Principals:
     def _identity(
         principal: IamPrincipal,
         policies: Sequence[PolicyDocument],
+        managed: Mapping[str, PolicyDocument] | None,
         boundary: PolicyDocument | None,
         keys: Mapping[str, str | tuple[str, ...]],
     ) -> Identity:
         name = (principal.role_arn or principal.arn).rpartition("/")[2]
         return Identity(
             principal,
-            compile_policies(policies, f"identity policy {{}} of {name}"),
+            (*compile_policies(policies, f"identity policy {{}} of {name}"), *compile_managed(managed)),
             None if boundary is None else compile_policy(boundary, f"permissions boundary of {name}"),
             context=keys,
         )
+
+
+def _sessions_of(arn: str) -> str:
+    """Return how the ARNs of the sessions of a role begin; the ARN of a user has none, and is returned itself."""
+    before, _, path = arn.partition(":role/")
+    if not path:
+        return arn
+    return f"{before.replace(':iam:', ':sts:')}:assumed-role/{path.rpartition('/')[2]}/"
+
+
+def _stem(name: str) -> str:
+    """Return a name without what belongs to a session: the ARN of one up to its last slash, a unique id alone."""
+    if ":assumed-role/" in name:
+        return name[: name.rfind("/") + 1]
+    return name if name.startswith("arn:") else name.partition(":")[0]
+
+
+def _is_of(principal: Principal, arn: str, unique_id: str) -> bool:
+    """Return whether a principal is a user or role, one of its sessions, or a federated user of it."""
+    named = principal.identity.principal
+    return named.unique_id.partition(":")[0] == unique_id or named.federating_user_arn == arn
+
+
+def _is_of_aws(name: str) -> bool:
+    return ":assumed-role/aws:" in name or ":role/aws:" in name

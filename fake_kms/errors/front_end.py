@@ -5,6 +5,7 @@ from __future__ import annotations
 from fake_kms.errors.answer import Rank, answer, template
 
 __all__ = [
+    "expired_token",
     "incomplete_signature",
     "invalid_signature",
     "list_unexpected",
@@ -79,6 +80,14 @@ unrecognized_client = answer(
     "The security token included in the request is invalid.",
     rank=Rank.RECORDED,
     source="docs/aws/recorded.md#general",
+)
+
+# Temporary credentials after their time.
+expired_token = answer(
+    "ExpiredTokenException",
+    "The security token included in the request is expired",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#front-end",
 )
 
 invalid_signature = answer(

@@ -7,6 +7,8 @@ from fake_kms.errors.answer import Rank, answer, template
 __all__ = [
     "grant_constraint_too_large",
     "grant_constraint_unfit",
+    "grant_filter_not_found",
+    "grant_has_two_constraints",
     "grant_has_two_retirers",
     "grant_needs_one_grantee",
     "grant_not_found",
@@ -15,13 +17,18 @@ __all__ = [
     "invalid_grant_id",
     "invalid_grant_token",
     "invalid_principal",
-    "key_arn_required",
+    "invalid_principal_arn",
+    "invalid_principal_id",
     "only_create_grant",
     "retirement_needs_one_form",
+    "retirer_not_found",
     "retirer_required",
+    "service_filter_for_services",
     "service_grant_incomplete",
     "two_grantee_filters",
 ]
+
+_RECORDED = "docs/aws/recorded.md#grants"
 
 # A grant id that does not have the form of one.
 invalid_grant_id = answer(
@@ -41,21 +48,34 @@ def grant_not_found(grant_id: str) -> str:
 invalid_grant_token = answer("InvalidGrantTokenException", rank=Rank.ASSUMED, source="API_CreateGrant, for the code")
 
 
-@template("InvalidArnException", rank=Rank.ASSUMED, source="contradicted by docs/aws/recorded.md#grants")
-def key_arn_required(given: str) -> str:
-    """Refuse RetireGrant with a key id in place of a key ARN."""
-    return f"Invalid ARN {given}"
-
-
-@template(
-    "InvalidArnException",
-    rank=Rank.RECORDED,
-    source="docs/aws/recorded.md#grants; "
-    "contradicted by docs/aws/recorded.md#grants, for unique ids and for session ARNs with the path of the role",
-)
+@template("InvalidArnException", rank=Rank.RECORDED, source=_RECORDED)
 def invalid_principal(arn: str) -> str:
-    """Refuse a grant to a principal that does not exist."""
+    """Refuse a principal that does not exist."""
     return f"ARN does not refer to a valid principal: {arn}"
+
+
+@template("InvalidArnException", rank=Rank.RECORDED, source=f"{_RECORDED}, for the session of a role with its path")
+def invalid_principal_arn(arn: str) -> str:
+    """Refuse an ARN that does not have the form of a principal's."""
+    return f"ARN is not valid: {arn}"
+
+
+@template("InvalidArnException", rank=Rank.RECORDED, source=f"{_RECORDED}, for GranteePrincipal")
+def invalid_principal_id(member: str) -> str:
+    """Refuse a grant to a principal that is named by something else than an ARN, and does not exist."""
+    return f"{member} does not refer to a valid principal."
+
+
+# ListGrants by a principal that is named by something else than an ARN, and does not exist.
+grant_filter_not_found = answer(
+    "InvalidArnException", "Input does not refer to a valid principal", rank=Rank.RECORDED, source=_RECORDED
+)
+
+
+@template("NotFoundException", rank=Rank.RECORDED, source=_RECORDED)
+def retirer_not_found(name: str) -> str:
+    """Refuse ListRetirableGrants of a principal that is named by something else than an ARN, and does not exist."""
+    return f"Retiring principal {name} could not be found"
 
 
 only_create_grant = answer(
@@ -90,16 +110,34 @@ service_grant_incomplete = answer(
 )
 
 
-@template("ValidationException", rank=Rank.ASSUMED, source="contradicted by docs/aws/recorded.md#grants")
-def grant_operations_unfit(unfit: list[str], key_arn: str) -> str:
-    """Refuse operations that the key cannot do."""
-    return f"Grant operations {', '.join(unfit)} are not valid for {key_arn}."
+@template(
+    "ValidationException",
+    rank=Rank.RECORDED,
+    source=f"{_RECORDED}, for HMAC keys; docs/aws/evidence.md#grants, for asymmetric keys",
+)
+def grant_operations_unfit(unfit: str, kind: str, key_usage: str, valid: str) -> str:
+    """Refuse operations that the key cannot do; `kind` is "a symmetric" or "an asymmetric"."""
+    return (
+        f"Operations [{unfit}] are not supported when creating a grant for {kind} KMS key with key usage {key_usage}. "
+        f"Valid operations are [{valid}]"
+    )
 
 
-@template("ValidationException", rank=Rank.ASSUMED, source="contradicted by docs/aws/recorded.md#grants")
-def grant_constraint_unfit(key_arn: str) -> str:
-    """Refuse an encryption context constraint on a key whose operations take no encryption context."""
-    return f"Encryption context constraints are not valid for {key_arn}."
+# An encryption context constraint on a key whose operations take no encryption context.
+grant_constraint_unfit = answer(
+    "ValidationException",
+    "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
+    rank=Rank.RECORDED,
+    source=_RECORDED,
+)
+
+# EncryptionContextEquals together with EncryptionContextSubset.
+grant_has_two_constraints = answer(
+    "ValidationException",
+    "More than one constraint supplied",
+    rank=Rank.ASSUMED,
+    source='Developer Guide, "Grants", for the rule',
+)
 
 
 # A constraint of more than 8 pairs or 384 characters.
@@ -128,6 +166,13 @@ two_grantee_filters = answer(
     rank=Rank.ASSUMED,
     source="API_ListGrants, for the rule",
 )
+
+
+@template("ValidationException", rank=Rank.ASSUMED, source="API_ListGrants, for the rule; API_ListRetirableGrants")
+def service_filter_for_services(member: str) -> str:
+    """Refuse a filter by service principal to a caller that is no service."""
+    return f"{member} can be used only by AWS services."
+
 
 # ListRetirableGrants without a retiring principal, or with both kinds.
 retirer_required = answer(

@@ -9,21 +9,36 @@ __all__ = [
     "invalid_policy_principals",
     "malformed_policy",
     "overly_permissive_policy",
+    "policy_element_missing",
     "policy_lockout",
     "policy_name_unsupported",
     "policy_ram",
     "policy_too_large",
+    "policy_without_principal",
 ]
 
 _MALFORMED = "MalformedPolicyDocumentException"
 
+# A text that is no policy.
 malformed_policy = answer(
     _MALFORMED,
-    "The request was rejected because the specified policy is not syntactically or semantically correct.",
-    rank=Rank.ASSUMED,
-    source="contradicted by docs/aws/evidence.md#lists-listings-wire-members; "
-    "contradicted by docs/aws/evidence.md#key-policies, for a statement without a principal",
+    rank=Rank.RECORDED,
+    source="docs/aws/evidence.md#lists-listings-wire-members",
 )
+
+policy_without_principal = answer(
+    _MALFORMED,
+    "Policy contains a statement with no principal.",
+    rank=Rank.RECORDED,
+    source="docs/aws/recorded.md#other-public-native-evidence; docs/aws/evidence.md#key-policies, for the code",
+)
+
+
+@template(_MALFORMED, rank=Rank.ASSUMED, source="docs/aws/evidence.md#key-policies, from the text of a lint rule")
+def policy_element_missing(element: str) -> str:
+    """Refuse a statement without Action or Resource."""
+    return f"Missing required field {element}"
+
 
 # A key policy that names a principal which does not exist or is malformed.
 invalid_policy_principals = answer(
@@ -36,8 +51,8 @@ invalid_policy_principals = answer(
 invalid_policy_arn = answer(
     "InvalidArnException",
     "An ARN in the specified key policy is invalid.",
-    rank=Rank.ASSUMED,
-    source="docs/aws/errors.md#invalidarnexception, for the text",
+    rank=Rank.RECORDED,
+    source="docs/aws/authorization.md#key-policies; docs/aws/errors.md#invalidarnexception",
 )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["check_cluster_answers", "check_new_cluster", "check_related_cluster", "has_hsms_for_keys", "log_in"]
 
 # Creating and updating key stores and creating keys needs two active HSMs, connecting one. Source:
-# CloudHsmClusterInvalidConfigurationException.
+# API_CloudHsmClusterInvalidConfigurationException.
 _HSMS = 2
 
 

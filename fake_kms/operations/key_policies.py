@@ -38,7 +38,7 @@ def _check_put(call: Call) -> None:
 @operation("PutKeyPolicy", KeyUse(), after_key_checks=_check_put, changes=True)
 def put_key_policy(call: Call) -> None:
     """Replace a key's policy. Input: Policy up to 32 KB of JSON. Source: API_PutKeyPolicy."""
-    call.key.policy = normalize(call.input["Policy"])
+    call.key.policy = normalize(call.input["Policy"], call.region.partition)
 
 
 @operation("ListKeyPolicies", KeyUse())

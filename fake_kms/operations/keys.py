@@ -122,7 +122,7 @@ def _key_id(call: Call) -> str:
 def policy_of(call: Call) -> str:
     """Return the key policy of a request as AWS keeps it, or the default one."""
     if "Policy" in call.input:
-        return normalize(call.input["Policy"])
+        return normalize(call.input["Policy"], call.region.partition)
     return default_key_policy(arns.account_root_arn(call.region.partition, call.region.account))
 
 

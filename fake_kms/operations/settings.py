@@ -20,34 +20,38 @@ _REPLICATION_DELAY = 10
 _ROTATION_DELAY = 120
 
 
-def _every_principal(_: str) -> bool:
-    return True
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The quotas and delays of one fake, and which principals exist for it.
 
     `grant_delay`, `replication_delay` and `rotation_delay` are in seconds, 0 under immediate consistency.
-    `knows_principal` tells whether an ARN, account or unique id names a principal that policies and grants may name.
+    `knows_principal` tells whether an ARN, account or unique id names a principal that policies and grants may name;
+    `principal_named` returns the ARN of the principal that a unique id stands for, and every other name as it is.
     """
 
     quotas: Mapping[str, int]
-    grant_delay: float = 0
-    replication_delay: float = 0
-    rotation_delay: float = 0
-    knows_principal: Callable[[str], bool] = _every_principal
+    grant_delay: float
+    replication_delay: float
+    rotation_delay: float
+    knows_principal: Callable[[str], bool]
+    principal_named: Callable[[str], str]
 
     @classmethod
     def of(
-        cls, *, quotas: dict[str, int] | None, consistency: str, knows_principal: Callable[[str], bool] | None
+        cls,
+        *,
+        quotas: dict[str, int] | None,
+        consistency: str,
+        knows_principal: Callable[[str], bool],
+        principal_named: Callable[[str], str],
     ) -> Settings:
-        """Return the settings that the options of a fake stand for; `knows_principal` is None to admit everyone."""
+        """Return the settings that the options of a fake stand for."""
         eventual = consistency == "eventual"
         return cls(
             quotas=quotas_with(quotas),
             grant_delay=_GRANT_DELAY if eventual else 0,
             replication_delay=_REPLICATION_DELAY if eventual else 0,
             rotation_delay=_ROTATION_DELAY if eventual else 0,
-            knows_principal=knows_principal or _every_principal,
+            knows_principal=knows_principal,
+            principal_named=principal_named,
         )

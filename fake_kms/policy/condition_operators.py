@@ -12,7 +12,7 @@ import functools
 import ipaddress
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,14 +55,25 @@ def _equal(texts: tuple[str, ...], variables: bool) -> Matcher:
     return lambda value, context: value in fixed or resolved(value, context)
 
 
-def _equal_ignoring_case(texts: tuple[str, ...], variables: bool) -> Matcher:
-    def folded(context: Context) -> Context:
-        return {key: value.casefold() if isinstance(value, str) else value for key, value in context.items()}
+class _FoldedContext:
+    """The condition keys of a request, with their values in folded case."""
 
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def get(self, name: str, /) -> str | Sequence[str] | None:
+        """Return the folded value of a condition key, or None if it is absent."""
+        value = self._context.get(name)
+        return value.casefold() if isinstance(value, str) else value
+
+
+def _equal_ignoring_case(texts: tuple[str, ...], variables: bool) -> Matcher:
     equal = _equal(tuple(text.casefold() for text in texts), variables)
     if not variables or not any("${" in text for text in texts):
         return lambda value, context: equal(value.casefold(), context)
-    return lambda value, context: equal(value.casefold(), folded(context))
+    return lambda value, context: equal(value.casefold(), _FoldedContext(context))
 
 
 def _like(texts: tuple[str, ...], variables: bool) -> Matcher:

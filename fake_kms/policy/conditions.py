@@ -28,30 +28,39 @@ _Predicate = Callable[[Context], bool]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """One operator on one condition key; `holds` says whether a context meets it."""
+    """One operator on one condition key; `holds` says whether a context meets it.
+
+    `looked_up` is the name under which the context has the key, empty for a key that the policy cannot see.
+    """
 
     operator: str
     key: str
     values: tuple[str, ...]
+    looked_up: str
     holds: _Predicate
 
     def why_not(self, context: Context) -> str:
         """Return the values that were expected and those that the request has."""
         expected = " or ".join(repr(value) for value in self.values) or "(nothing)"
-        actual = _values(context.get(canonical_key(self.key)))
+        actual = _values(context.get(self.looked_up))
         shown = ", ".join(repr(value) for value in actual) or _ABSENT
         return f"condition {self.operator} {self.key}: expected {expected}, actual {shown}"
 
 
-def compile_conditions(block: Any, *, variables: bool) -> tuple[Condition, ...]:
-    """Compile a Condition block. Raises: MalformedPolicy."""
+def compile_conditions(block: Any, *, variables: bool, hidden: tuple[str, ...] = ()) -> tuple[Condition, ...]:
+    """Compile a Condition block. Raises: MalformedPolicy.
+
+    Input: `hidden` how the condition keys begin that are absent for this policy, whatever the request has.
+    """
     if not isinstance(block, dict):
         raise MalformedPolicy("Condition is not an object")
     conditions: list[Condition] = []
     for name, keys in block.items():
         if not isinstance(keys, dict):
             raise MalformedPolicy(f"Condition {name} is not an object of condition keys")
-        conditions += [_condition(name, key, values, variables=variables) for key, values in keys.items()]
+        for key, values in keys.items():
+            looked_up = "" if canonical_key(key).startswith(hidden) else canonical_key(key)
+            conditions.append(_condition(name, key, values, looked_up, variables=variables))
     return tuple(conditions)
 
 
@@ -66,17 +75,17 @@ def refuse_overly_permissive(conditions: Sequence[Condition]) -> None:
                 raise OverlyPermissive(f"{condition.operator} of {condition.key}, which has one value or none", subject)
 
 
-def _condition(name: str, key: str, values: Any, *, variables: bool) -> Condition:
+def _condition(name: str, key: str, values: Any, looked_up: str, *, variables: bool) -> Condition:
     set_operator, _, rest = name.rpartition(":")
     if set_operator and set_operator not in _SET_OPERATORS:
         raise MalformedPolicy(f"Condition has the unknown set operator {set_operator!r}")
     texts = _texts(name, key, values)
     if rest == "Null":
-        return Condition(name, key, texts, _null(canonical_key(key), texts))
+        return Condition(name, key, texts, looked_up, _null(looked_up, texts))
     operator = _operator(name, rest.removesuffix(_IF_EXISTS))
     match = operator.compile_values(texts, variables)
-    holds = _quantified(set_operator, canonical_key(key), match, operator.negated, rest.endswith(_IF_EXISTS))
-    return Condition(name, key, texts, holds)
+    holds = _quantified(set_operator, looked_up, match, operator.negated, rest.endswith(_IF_EXISTS))
+    return Condition(name, key, texts, looked_up, holds)
 
 
 def _operator(name: str, plain: str) -> Operator:

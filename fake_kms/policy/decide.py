@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms.policy.decision import Decision, Outcome
 from fake_kms.policy.explanation import explanations
-from fake_kms.policy.grant_matching import grant_matches
+from fake_kms.policy.grant_matching import grant_matches, must_allow_for_grant
 from fake_kms.policy.must_allow import MustAllow
 from fake_kms.policy.policies import (
     IDENTITY_POLICY,
@@ -22,7 +22,6 @@ from fake_kms.policy.policies import (
     statements_on,
     title_of,
 )
-from fake_kms.policy.principal_element import must_allow_for_grantee
 
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
@@ -76,9 +75,8 @@ def decide(request: Request, policies: Policies, *, explain: bool = False) -> De
     """Return the decision about a request.
 
     An explicit Deny wins. Otherwise the key policy or a grant must allow, and then the caller's own policies as far as
-    `MustAllow` says. Without `resource_account`, and for aliases, only the caller's own policies can allow; a key
-    policy that is passed for a key can still deny (RetireGrant). A refusal is explained statement by statement, an
-    allowed request only with `explain`.
+    `MustAllow` says. Without `resource_account`, and for aliases, only the caller's own policies can allow. A refusal
+    is explained statement by statement, an allowed request only with `explain`.
     """
     verdict = _verdict(request, policies)
     explained = explain or verdict.outcome is not Outcome.ALLOWED
@@ -104,10 +102,10 @@ def _verdict(request: Request, policies: Policies) -> _Verdict:
 
 
 def _explicit_deny(request: Request, policies: Policies) -> _Verdict | None:
-    action, caller = request.action, request.principal
+    action, caller, bounded = request.action, request.principal, policies.boundary is not None
     for kind, policy in policies.applying_to(request):
         for statement in statements_on(policy, action)[0]:
-            if statement.must_allow(caller) is not None and statement.meets(request):
+            if statement.binds(caller, bounded=bounded) and statement.meets(request):
                 because = f"explicit Deny by {title_of(kind, policy)} {statement.label}"
                 return _Verdict(_DENIED_BY[kind], because, policy.name)
     return None
@@ -117,7 +115,7 @@ def _allowance(request: Request, policies: Policies) -> _Allowance | None:
     """Return the allowance that demands least of the caller's own policies."""
     if request.resource_account is None or request.on_alias:
         return _allowance_without_key(request)
-    foreign = _is_foreign(request)
+    foreign = request.across_accounts
     if foreign and not request.cross_account:
         return None
     by_key_policy = _allowance_by_key_policy(request, policies, MustAllow.ALL if foreign else MustAllow.NONE)
@@ -132,11 +130,6 @@ def _allowance(request: Request, policies: Policies) -> _Allowance | None:
 def _allowance_without_key(request: Request) -> _Allowance:
     text = "the root user's own right" if request.principal.kind == "Account" else ""
     return _Allowance(MustAllow.ALL, text)
-
-
-def _is_foreign(request: Request) -> bool:
-    principal = request.principal
-    return principal.account != request.resource_account and principal.kind != "Service"
 
 
 def _allowance_by_key_policy(request: Request, policies: Policies, at_least: MustAllow) -> _Allowance | None:
@@ -162,7 +155,7 @@ def _allowance_by_grant(request: Request, policies: Policies) -> _Allowance | No
     best, least = None, MustAllow.ALL
     for grant in policies.grants:
         if grant_matches(grant, request):
-            must_allow = must_allow_for_grantee(grant.grantee, request.principal)
+            must_allow = must_allow_for_grant(grant, request)
             if must_allow is not None and (best is None or must_allow < least):
                 best, least = grant, must_allow
     return None if best is None else _Allowance(least, f"grant {best.grant_id}")
@@ -188,7 +181,9 @@ def _demanded(demand: _Demand, request: Request, policies: Policies) -> Sequence
         return None if request.principal.kind == "Account" else policies.identity
     if demand is _BOUNDARY:
         return None if policies.boundary is None else (policies.boundary,)
-    return policies.session or None
+    # A federated user without session policies has nothing of its user's rights.
+    # Source: IAM User Guide, "Policies and permissions in IAM".
+    return policies.session if policies.session or request.principal.kind == "FederatedUser" else None
 
 
 def _allowing(kind: str, policies: Sequence[Policy], request: Request) -> str | None:
@@ -209,7 +204,7 @@ def _not_allowed(demand: _Demand, demanded: Sequence[Policy], allowance: _Allowa
 
 def _not_allowed_by_key_policy(request: Request, policies: Policies) -> _Verdict:
     because = f"neither the key policy nor a grant allows {request.action} to {request.principal.arn}"
-    if _is_foreign(request) and not request.cross_account:
+    if request.across_accounts and not request.cross_account:
         because = f"{request.action} is never allowed across accounts"
     name = "" if policies.key_policy is None else policies.key_policy.name
     return _Verdict(Outcome.NOT_ALLOWED_BY_KEY_POLICY, because, name)

@@ -30,8 +30,8 @@ class Policy:
 def compile_policy(text: str, name: str, *, kind: Literal["key", "identity"]) -> Policy:
     """Compile a policy.
 
-    Permissions boundaries and session policies are of kind "identity". A key policy may have statements without Action
-    or Resource; they never apply. Raises: MalformedPolicy, InvalidPrincipal, InvalidPolicyArn, OverlyPermissive.
+    Permissions boundaries and session policies are of kind "identity". Raises: MalformedPolicy and what is derived
+    from it.
     """
     document = _read(text)
     unknown = sorted(set(document) - {"Version", "Id", "Statement"})

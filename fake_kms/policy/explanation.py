@@ -35,8 +35,10 @@ class Explanation:
 
 def explanations(request: Request, policies: Policies) -> Iterator[Explanation]:
     """Explain every statement of every policy that can apply, and every grant of the key."""
+    bounded = policies.boundary is not None
     for kind, policy in policies.applying_to(request):
-        yield from (_of_statement(policy.name or kind, statement, request) for statement in policy.statements)
+        for statement in policy.statements:
+            yield _of_statement(policy.name or kind, statement, request, bounded=bounded)
     if request.resource_account is not None:
         for grant in policies.grants:
             yield _of_grant(grant, grant_matching.why_not(grant, request))
@@ -44,8 +46,8 @@ def explanations(request: Request, policies: Policies) -> Iterator[Explanation]:
             yield _of_grant(grant, grant_matching.why_not(grant, request) or reason)
 
 
-def _of_statement(policy: str, statement: Statement, request: Request) -> Explanation:
-    why = statement.why_not(request)
+def _of_statement(policy: str, statement: Statement, request: Request, *, bounded: bool) -> Explanation:
+    why = statement.why_not(request, bounded=bounded)
     matched = not why
     if matched and statement.effect == "Allow" and statement.must_allow(request.principal) is MustAllow.ALL:
         why = "delegates to the account"

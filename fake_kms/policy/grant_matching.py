@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fake_kms.grant_terms import GrantConstraints
+from fake_kms.policy.must_allow import MustAllow
 from fake_kms.policy.principal_element import must_allow_for_grantee
 
 if TYPE_CHECKING:
     from fake_kms.grant_terms import GrantTerms
     from fake_kms.policy.request import Request
 
-__all__ = ["at_least_as_strict", "grant_matches", "why_not"]
+__all__ = ["at_least_as_strict", "grant_matches", "must_allow_for_grant", "why_not"]
 
 _WITHOUT_CONTEXT = frozenset({"CreateGrant", "DescribeKey", "RetireGrant"})
 _UNCONSTRAINED = GrantConstraints()
@@ -31,6 +32,18 @@ def grant_matches(grant: GrantTerms, request: Request) -> bool:
         return False
     constraints = grant.constraints
     return constraints is None or (_meets_context(constraints, request) and _meets_source(constraints, request))
+
+
+def must_allow_for_grant(grant: GrantTerms, request: Request) -> MustAllow | None:
+    """Return which of the caller's own policies must allow, too; None when the caller is not the grantee.
+
+    Across accounts a grant is enough only if the caller's own account has issued it. Source:
+    docs/aws/recorded.md#grants.
+    """
+    must_allow = must_allow_for_grantee(grant.grantee, request.principal)
+    if must_allow is None or not request.across_accounts or grant.issuing_account == request.principal.account:
+        return must_allow
+    return MustAllow.ALL
 
 
 def why_not(grant: GrantTerms, request: Request) -> str:
@@ -79,7 +92,7 @@ def _meets_source(constraints: GrantConstraints, request: Request) -> bool:
 
 
 def _meets_context(constraints: GrantConstraints, request: Request) -> bool:
-    # Assumed: a grant with both constraints on the encryption context needs both to hold.
+    # No grant has both constraints: CreateGrant refuses them.
     equals, subset = constraints.encryption_context_equals, constraints.encryption_context_subset
     if equals is None and subset is None:
         return True

@@ -26,7 +26,8 @@ class Identity:
     """A principal with the policies attached to it.
 
     `boundary` is None and `session` empty where the caller has no such policy. `context` holds the condition keys, in
-    lower case, that are the same in every request of this caller, principal tags included.
+    lower case, that are the same in every request of this caller, principal tags included. `expires` is when the
+    caller's credentials do, in seconds since 1970; None if never.
     """
 
     principal: IamPrincipal
@@ -34,3 +35,4 @@ class Identity:
     boundary: Policy | None = None
     session: tuple[Policy, ...] = ()
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    expires: float | None = None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["default_key_policy", "normalize"]
+from fake_kms.arns import account_root_arn, is_account
+
+__all__ = ["default_key_policy", "normalize", "rename_principals"]
 
 
 @functools.cache
@@ -33,20 +36,48 @@ def default_key_policy(root_arn: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def normalize(text: str) -> str:
-    """Return a valid key policy in the form in which GetKeyPolicy returns it.
+def normalize(text: str, partition: str) -> str:
+    """Return a valid key policy in the form in which GetKeyPolicy returns it, for a key in a partition.
 
-    Members keep their order; principals in an array of one come back as a string. Source:
-    docs/aws/authorization.md#principal-matching; docs/aws/authorization.md#key-policies. Assumed: Action and Resource
-    keep arrays of one.
+    Version comes before Id, accounts come back as the ARNs of their root users, and an array of one principal, or of
+    one value of a condition, as a string. Source: docs/aws/authorization.md#principal-matching;
+    docs/aws/evidence.md#lists-listings-wire-members. Assumed: the members of a statement keep their order, and Action
+    and Resource keep arrays of one.
     """
     document = json.loads(text)
     statements = document["Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
-        for element in ("Principal", "NotPrincipal"):
-            if isinstance(statement.get(element), dict):
-                statement[element] = {kind: _single(names) for kind, names in statement[element].items()}
-    return _print(document)
+        _normalize_statement(statement, partition)
+    return _print({name: document[name] for name in ("Version", "Id", "Statement") if name in document})
+
+
+def rename_principals(text: str, rename: Callable[[str], str]) -> str:
+    """Return a key policy with other names for its AWS principals; the very same text if these have not changed."""
+    document = json.loads(text)
+    statements = document["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        for named in (statement.get("Principal"), statement.get("NotPrincipal")):
+            if isinstance(named, dict) and "AWS" in named:
+                named["AWS"] = _each(named["AWS"], rename)
+    return text if document == json.loads(text) else _print(document)
+
+
+def _normalize_statement(statement: dict[str, Any], partition: str) -> None:
+    def root_of(name: str) -> str:
+        return account_root_arn(partition, name) if is_account(name) else name
+
+    for element in ("Principal", "NotPrincipal"):
+        named = statement.get(element)
+        if isinstance(named, dict):
+            statement[element] = {
+                kind: _single(_each(names, root_of) if kind == "AWS" else names) for kind, names in named.items()
+            }
+    for keys in statement.get("Condition", {}).values():
+        keys.update({key: _single(values) for key, values in keys.items()})
+
+
+def _each(names: Any, rename: Callable[[str], str]) -> Any:
+    return [rename(name) for name in names] if isinstance(names, list) else rename(names)
 
 
 def _single(names: Any) -> Any:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["InvalidPolicyArn", "InvalidPrincipal", "MalformedPolicy", "OverlyPermissive"]
+__all__ = [
+    "InvalidPolicyArn",
+    "InvalidPrincipal",
+    "MalformedPolicy",
+    "MissingElement",
+    "NoPrincipal",
+    "OverlyPermissive",
+]
 
 
 class MalformedPolicy(Exception):  # noqa: N818 - AWS's term
@@ -14,6 +21,19 @@ class MalformedPolicy(Exception):  # noqa: N818 - AWS's term
     def at(self, place: str) -> MalformedPolicy:
         """Return the same exception with the place in the document before its message."""
         return type(self)(f"{place}: {self}", *self.args[1:])
+
+
+class NoPrincipal(MalformedPolicy):
+    """A statement of a key policy names no principal."""
+
+
+class MissingElement(MalformedPolicy):
+    """A statement has no Action or no Resource."""
+
+    @property
+    def element(self) -> str:
+        """What it does not have: "Action" or "Resource"."""
+        return str(self.args[1])
 
 
 class InvalidPrincipal(MalformedPolicy):

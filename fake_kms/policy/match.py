@@ -105,7 +105,8 @@ def _resolve(tokens: tuple[_Token, ...], context: Context) -> tuple[str, ...] | 
         if isinstance(token, str):
             resolved.append(token)
             continue
-        value = context.get(token.key, token.default)
+        value = context.get(token.key)
+        value = token.default if value is None else value
         if not isinstance(value, str):  # absent, or multi-valued
             return None
         resolved.append("=" + value)

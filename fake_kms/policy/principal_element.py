@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.arns import is_account, parse_arn
-from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy
+from fake_kms.arns import is_account, parse_arn, principal_meant
+from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy, NoPrincipal
 from fake_kms.policy.must_allow import MustAllow
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ __all__ = ["PrincipalElement", "compile_principals", "must_allow_for_grantee"]
 _PARTITION = re.compile(r"aws(?:-[a-z]+)*", re.ASCII)
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{4,}(?::[\w+=,.@-]+)?", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?", re.ASCII)
+_IDENTITIES = re.compile(r"root|user/|role/", re.ASCII)
 _RESOURCES = {
     "iam": re.compile(r"root|(?:user|role)/(?:[\x21-\x7e]+/)?[\w+=,.@-]+", re.ASCII),
-    "sts": re.compile(r"assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+", re.ASCII),
+    # `aws:` begins the name of a role of AWS's own; user/moto is the caller as moto's STS names it.
+    "sts": re.compile(r"assumed-role/(?:aws:)?[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+|user/moto", re.ASCII),
 }
 
 
@@ -121,7 +123,7 @@ def compile_principals(element: Any, *, negated: bool, denies: bool) -> Principa
         denies=denies,
         everyone=("AWS", "*") in pairs,
         accounts=frozenset(account for account in accounts.values() if account is not None),
-        arns=frozenset(name for name in others if name.startswith("arn:")),
+        arns=frozenset(principal_meant(name) for name in others if name.startswith("arn:")),
         unique_ids=frozenset(name for name in others if not name.startswith("arn:")),
         services=frozenset(_checked_service(name) for kind, name in pairs if kind == "Service"),
         federated=frozenset(name for kind, name in pairs if kind == "Federated"),
@@ -134,6 +136,8 @@ def _pairs(element: Any) -> Iterator[tuple[str, str]]:
         return
     if not isinstance(element, dict):
         raise InvalidPrincipal(f"the principal {element!r} is neither '*' nor an object")
+    if not element:
+        raise NoPrincipal("it names no principal")
     for kind, names in element.items():
         for name in _names_of_kind(kind, names):
             yield kind, name
@@ -144,7 +148,9 @@ def _names_of_kind(kind: str, names: Any) -> list[str]:
         # Assumed: KMS refuses CanonicalUser, and accepts Federated although it never matches.
         raise InvalidPrincipal(f"a key policy cannot name a principal of the kind {kind!r}")
     listed = names if isinstance(names, list) else [names]
-    if not listed or not all(isinstance(name, str) for name in listed):
+    if not listed:
+        raise NoPrincipal(f"it names no principal of the kind {kind}")
+    if not all(isinstance(name, str) for name in listed):
         raise MalformedPolicy(f"the principals of kind {kind} are not one or more strings")
     if "*" in listed and kind != "AWS":
         raise InvalidPrincipal(f"'*' is not a principal of the kind {kind}")
@@ -174,6 +180,8 @@ def _account_of_arn(name: str) -> str | None:
         raise InvalidPolicyArn(f"{name!r} is not the ARN of a principal: it has no account")
     if "*" in name or "?" in name:
         raise InvalidPrincipal(f"{name!r} has a wildcard, which only stands alone as '*'")
+    if not arn.account.isdigit() or (arn.service == "iam" and not _IDENTITIES.match(arn.resource)):
+        raise InvalidPolicyArn(f"{name!r} is not the ARN of an account, user or role")
     resource = _RESOURCES.get(arn.service)
     sound = _PARTITION.fullmatch(arn.partition) and is_account(arn.account) and not arn.region
     if resource is None or not sound or not resource.fullmatch(arn.resource):

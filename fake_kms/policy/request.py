@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 __all__ = ["Context", "IamPrincipal", "Request"]
 
-# Condition keys in lower case; the value is a string for a single-valued key, a tuple or list for a multi-valued one.
-Context = Mapping[str, str | Sequence[str]]
+
+class Context(Protocol):
+    """The condition keys of a request, by their names in lower case."""
+
+    def get(self, name: str, /) -> str | Sequence[str] | None:
+        """Return a string for a single-valued key, a tuple or list for a multi-valued one, None where it is absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,12 @@ class Request:
     encryption_context: Mapping[str, str] | None = None
     cross_account: bool = False
     source_arn: str | None = None
+
+    @property
+    def across_accounts(self) -> bool:
+        """Whether the caller belongs to another account than the key. A service belongs to none."""
+        principal = self.principal
+        return principal.account != self.resource_account and principal.kind != "Service"
 
     @property
     def on_alias(self) -> bool:

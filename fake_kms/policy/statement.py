@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.policy.conditions import Condition, compile_conditions, refuse_overly_permissive
-from fake_kms.policy.malformed import MalformedPolicy
+from fake_kms.policy.malformed import MalformedPolicy, MissingElement, NoPrincipal
 from fake_kms.policy.match import Matcher, glob_matcher, resource_matcher
 from fake_kms.policy.must_allow import MustAllow
 from fake_kms.policy.principal_element import PrincipalElement, compile_principals
@@ -31,12 +31,15 @@ _ELEMENTS = frozenset(
     }
 )
 _SHOWN = 10
-_NO_CONTEXT: Context = {}
+# Condition keys that have no value in a key policy; of keys with a changing part, how they begin. Source:
+# docs/aws/evidence.md#authorization-from-documentation-and-quoted-answers.
+_HIDDEN = ("aws:resourcetag/", "kms:resourcealiases")
+_NO_CONTEXT: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Element:
-    """A compiled Action, NotAction, Resource or NotResource; without patterns it matches nothing."""
+    """A compiled Action, NotAction, Resource or NotResource."""
 
     name: str
     patterns: tuple[str, ...]
@@ -53,8 +56,6 @@ class _Element:
         return self.negated
 
     def why_not(self, value: str) -> str:
-        if not self.patterns:
-            return f"it has no {self.name}, and so never applies"
         listed = _listed(self.patterns)
         if self.negated:
             return f"{self.name[3:].lower()}: {value} is excluded by {self.name} {listed}"
@@ -94,6 +95,14 @@ class Statement:
         principals = self.principals
         return MustAllow.NONE if principals is None else principals.must_allow(caller)
 
+    def binds(self, caller: IamPrincipal, *, bounded: bool) -> bool:
+        """Whether a Deny is about the caller; `bounded` says whether the caller has a permissions boundary.
+
+        NotPrincipal spares nobody who has one. Source: IAM User Guide, "NotPrincipal".
+        """
+        principals = self.principals
+        return self.must_allow(caller) is not None or (bounded and principals is not None and principals.negated)
+
     def meets(self, request: Request) -> bool:
         """Whether the request meets the resource element and the conditions."""
         if not self.resources.matches(request.resource, request.context):
@@ -104,16 +113,22 @@ class Statement:
                 return False
         return True
 
-    def why_not(self, request: Request) -> str:
-        """Return why the statement does not apply: the first element that fails. Empty when it applies."""
-        if not self.actions.patterns or not self.covers(request.action.lower()):
+    def why_not(self, request: Request, *, bounded: bool) -> str:
+        """Return why the statement does not apply: the first element that fails. Empty when it applies.
+
+        Input: `bounded` whether the caller has a permissions boundary.
+        """
+        if not self.covers(request.action.lower()):
             return self.actions.why_not(request.action)
-        if self.principals is not None and self.must_allow(request.principal) is None:
+        if self.principals is not None and not self._is_about(request.principal, bounded=bounded):
             return _why_not_named(self.principals, request.principal.arn)
         if not self.resources.matches(request.resource, request.context):
             return self.resources.why_not(request.resource)
         failed = [condition for condition in self.conditions if not condition.holds(request.context)]
         return "; ".join(condition.why_not(request.context) for condition in failed)
+
+    def _is_about(self, caller: IamPrincipal, *, bounded: bool) -> bool:
+        return self.binds(caller, bounded=bounded and self.effect == "Deny")
 
 
 def place_of(number: int, statement: Any) -> str:
@@ -127,7 +142,7 @@ def compile_statement(number: int, raw: Any, *, kind: str, variables: bool) -> S
     _check_elements(raw)
     is_key = kind == "key"
     _check_principal(raw, is_key=is_key)
-    conditions = compile_conditions(raw.get("Condition", {}), variables=variables)
+    conditions = compile_conditions(raw.get("Condition", {}), variables=variables, hidden=_HIDDEN if is_key else ())
     if is_key:
         refuse_overly_permissive(conditions)
     sid = raw.get("Sid")
@@ -137,8 +152,8 @@ def compile_statement(number: int, raw: Any, *, kind: str, variables: bool) -> S
         label=f"statement '{sid}'" if sid else f"statement {number}",
         effect=raw["Effect"],
         principals=_principals(raw) if is_key else None,
-        actions=_actions(raw, required=not is_key),
-        resources=_resources(raw, required=not is_key, variables=variables),
+        actions=_actions(raw, is_key=is_key),
+        resources=_resources(raw, is_key=is_key, variables=variables),
         conditions=conditions,
     )
 
@@ -162,7 +177,7 @@ def _check_elements(raw: Any) -> None:
 def _check_principal(raw: Mapping[str, Any], *, is_key: bool) -> None:
     has_one = "Principal" in raw or "NotPrincipal" in raw
     if is_key and not has_one:
-        raise MalformedPolicy("it has neither Principal nor NotPrincipal")
+        raise NoPrincipal("it has neither Principal nor NotPrincipal")
     if has_one and not is_key:
         raise MalformedPolicy("an identity policy cannot have a Principal")
 
@@ -173,9 +188,9 @@ def _principals(raw: Mapping[str, Any]) -> PrincipalElement:
     return compile_principals(element, negated=negated, denies=raw["Effect"] == "Deny")
 
 
-def _actions(raw: Mapping[str, Any], *, required: bool) -> _Element:
-    name, patterns = _patterns(raw, "Action", required=required)
-    if required:
+def _actions(raw: Mapping[str, Any], *, is_key: bool) -> _Element:
+    name, patterns = _patterns(raw, "Action")
+    if not is_key:
         for pattern in patterns:
             if pattern != "*" and ":" not in pattern:
                 raise MalformedPolicy(f"{name} {pattern!r} has no service prefix, as in kms:Decrypt")
@@ -183,9 +198,9 @@ def _actions(raw: Mapping[str, Any], *, required: bool) -> _Element:
     return _element(name, patterns, matchers)
 
 
-def _resources(raw: Mapping[str, Any], *, required: bool, variables: bool) -> _Element:
-    name, patterns = _patterns(raw, "Resource", required=required)
-    if required:
+def _resources(raw: Mapping[str, Any], *, is_key: bool, variables: bool) -> _Element:
+    name, patterns = _patterns(raw, "Resource")
+    if not is_key:
         for pattern in patterns:
             if pattern != "*" and not pattern.startswith("arn:"):
                 raise MalformedPolicy(f"{name} {pattern!r} is neither an ARN nor '*'")
@@ -193,19 +208,17 @@ def _resources(raw: Mapping[str, Any], *, required: bool, variables: bool) -> _E
 
 
 def _element(name: str, patterns: tuple[str, ...], matchers: tuple[Matcher, ...]) -> _Element:
-    # Without patterns nothing matches, not even an empty NotAction or NotResource: the statement never applies.
-    negated = name.startswith("Not") and bool(patterns)
-    return _Element(name, patterns, matchers, "*" in patterns, negated)
+    return _Element(name, patterns, matchers, "*" in patterns, name.startswith("Not"))
 
 
-def _patterns(raw: Mapping[str, Any], element: str, *, required: bool) -> tuple[str, tuple[str, ...]]:
+def _patterns(raw: Mapping[str, Any], element: str) -> tuple[str, tuple[str, ...]]:
     name = f"Not{element}" if f"Not{element}" in raw else element
     value = raw.get(name, [])
     listed = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in listed):
         raise MalformedPolicy(f"{name} is not one or more strings")
-    if required and not listed:
-        raise MalformedPolicy(f"it has neither {element} nor Not{element}")
+    if not listed:
+        raise MissingElement(f"it has neither {element} nor Not{element}", element)
     return name, tuple(listed)
 
 

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from fake_kms import errors
+from fake_kms.arns import principal_meant
 from fake_kms.grant_terms import GrantTerms
 from fake_kms.operations import FoundKey, KeyUse
 from fake_kms.policy.decision import Outcome
 from fake_kms.policy.must_allow import MustAllow
 from fake_kms.policy.principal_element import must_allow_for_grantee
-from fake_kms.service.ask import ask, ask_about_key, key_policy_of
+from fake_kms.service.ask import ask, ask_about_key
 
 if TYPE_CHECKING:
     from fake_kms.errors import KmsError
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["authorize"]
 
 _NO_TOKENS: frozenset[str] = frozenset()
+_MANAGED = {
+    Outcome.DENIED_BY_IDENTITY_POLICY: "DENIED_BY_MANAGED_POLICY",
+    Outcome.DENIED_BY_BOUNDARY: "DENIED_BY_MANAGED_BOUNDARY",
+}
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
 
@@ -73,9 +78,12 @@ def _ask(call: Call, check: _Check, tokens: frozenset[str]) -> Decision:
 
 def _checks(call: Call, permission: Permission) -> list[_Check]:
     checks = _CHECKS[permission.resource](call, permission, permission.actions[0])
-    for further, member in permission.also:
-        if member is None or call.input.get(member):
-            checks.append(_Check(further, "*"))
+    if permission.also:
+        further = [
+            _Check(action, "*") for action, member in permission.also if member is None or call.input.get(member)
+        ]
+        # Tags are the first thing that CreateKey asks about. Source: docs/aws/evidence.md#createkey-describekey.
+        return further + checks if permission.resource == "*" else checks + further
     return checks
 
 
@@ -88,8 +96,7 @@ def _on_alias_and_keys(call: Call, permission: Permission, action: str) -> list[
     checks = [_Check(action, call.region.alias_arn(alias_name))]
     alias = call.region.aliases.get(alias_name)
     if permission.present_key and alias is not None and alias.key is not None:
-        use = call.found[0].use if call.found else KeyUse()
-        checks.append(_Check(action, alias.key.arn, FoundKey(use, alias.key)))
+        checks.append(_Check(action, alias.key.arn, FoundKey(KeyUse(), alias.key)))
     return checks + _on_keys(call, permission, action)
 
 
@@ -110,37 +117,65 @@ _CHECKS: dict[str, Callable[[Call, Permission, str], list[_Check]]] = {
 
 
 def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
-    found, outcome = check.found, decision.outcome
-    if found is not None and found.key.account != call.caller.account and outcome in _OF_THE_KEY:
-        if found.sealed is not None and found.use.member not in call.input:
-            return errors.ciphertext_key_not_accessible()
-        return errors.access_denied_across_accounts(call.caller.arn, check.action)
-    return _denied(call, check.action, check.resource, decision)
+    found, user, action = check.found, call.caller.arn, check.action
+    foreign = found is not None and found.key.account != call.caller.account
+    by_ciphertext = found is not None and found.sealed is not None and found.use.member not in call.input
+    words = errors.access_denied
+    if decision.outcome in _OF_THE_KEY:
+        if foreign and by_ciphertext:
+            return errors.access_denied_by_ciphertext_across_accounts(user, action)
+        if foreign:
+            return errors.access_denied_across_accounts(user, action)
+    elif by_ciphertext:
+        words = errors.access_denied_by_ciphertext
+    elif foreign:
+        words = errors.access_denied_to_foreign_key
+    elif action == "kms:TagResource" and found is None:
+        words = errors.access_denied_to_tag
+    return words(_blamed(decision), user, action, check.resource, decision.decided_by)
 
 
-def _denied(call: Call, action: str, resource: str, decision: Decision) -> KmsError:
-    return errors.access_denied(decision.outcome.value, call.caller.arn, action, resource)
+def _blamed(decision: Decision) -> str:
+    # A policy that is named by its ARN is a managed one.
+    managed = decision.decided_by.startswith("arn:")
+    return _MANAGED.get(decision.outcome, decision.outcome.value) if managed else decision.outcome.value
 
 
 def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> None:
     """Check that a grant is retired by a principal that may.
 
     That is: its retiring principal; its grantee, if it may; the account it was created in, and a retiring principal's
-    account, through IAM policies. A key policy cannot allow it, but every policy can deny it. Source: Developer Guide,
-    "Retiring and revoking grants".
+    account, through IAM policies. A key policy neither allows nor denies it. Source: Developer Guide, "Retiring and
+    revoking grants"; docs/aws/recorded.md#grants.
     """
     key, principal, action = found.key, call.caller.identity.principal, "kms:RetireGrant"
     retiring = grant.retiring
-    retirer = GrantTerms("of the retiring principal", retiring, ("RetireGrant",)) if retiring else None
+    retirer = _retirer(grant, retiring) if retiring else None
     by_account = principal.account == grant.issuing_account or (
-        retiring is not None and must_allow_for_grantee(retiring, principal) is MustAllow.ALL
+        retiring is not None and must_allow_for_grantee(principal_meant(retiring), principal) is MustAllow.ALL
     )
     grants = [entry for entry in (retirer, grant.terms) if entry is not None]
-    through_iam = ask(call, action, key.arn, on=found, key_policy=key_policy_of(key))
+    through_iam = ask(call, action, key.arn, on=found)
     through_grant = ask(call, action, key.arn, on=found, account=key.account, grants=grants)
-    decision = (
-        through_iam if through_iam.outcome.explicit or (by_account and not through_grant.allowed) else through_grant
-    )
+    decision = _decisive(through_iam, through_grant) if by_account else through_grant
+    if through_iam.outcome.explicit:
+        decision = through_iam
     call.decisions.append(decision)
     if not decision.allowed:
-        raise _denied(call, action, key.arn, decision)
+        raise _refusal(call, _Check(action, key.arn, found), decision)
+
+
+def _decisive(through_iam: Decision, through_grant: Decision) -> Decision:
+    """Return the decision that allows, or the one that is blamed: a grant that names the caller before its policies."""
+    if through_grant.allowed or through_iam.allowed:
+        return through_grant if through_grant.allowed else through_iam
+    return through_iam if through_grant.outcome is Outcome.NOT_ALLOWED_BY_KEY_POLICY else through_grant
+
+
+def _retirer(grant: StoredGrant, retiring: str) -> GrantTerms:
+    return GrantTerms(
+        "of the retiring principal",
+        principal_meant(retiring),
+        ("RetireGrant",),
+        issuing_account=grant.issuing_account,
+    )

@@ -8,8 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
+from fake_kms.arns import parse_arn
 from fake_kms.policy.document import aws_principals, compile_policy
-from fake_kms.policy.malformed import InvalidPolicyArn, InvalidPrincipal, MalformedPolicy, OverlyPermissive
+from fake_kms.policy.malformed import (
+    InvalidPolicyArn,
+    InvalidPrincipal,
+    MalformedPolicy,
+    MissingElement,
+    NoPrincipal,
+    OverlyPermissive,
+)
 from fake_kms.service.ask import ask
 
 if TYPE_CHECKING:
@@ -31,6 +39,9 @@ def check_key_policy(call: Call) -> None:
         raise errors.policy_too_large()
     policy = _parsed(text)
     for principal in aws_principals(policy):
+        arn = parse_arn(principal)
+        if arn is not None and arn.partition != call.region.partition:
+            raise errors.invalid_policy_arn()
         if not call.settings.knows_principal(principal):
             raise errors.invalid_policy_principals()
     if not call.input.get("BypassPolicyLockoutSafetyCheck") and not _may_change_it_again(call, policy):
@@ -46,6 +57,10 @@ def _parsed(text: str) -> Policy:
         raise errors.invalid_policy_arn() from None
     except OverlyPermissive as reason:
         raise errors.overly_permissive_policy(reason.subject) from None
+    except NoPrincipal:
+        raise errors.policy_without_principal() from None
+    except MissingElement as reason:
+        raise errors.policy_element_missing(reason.element) from None
     except MalformedPolicy:
         raise errors.malformed_policy() from None
 

@@ -7,10 +7,11 @@ context keys"; docs/aws/authorization.md#condition-keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.clock import from_epoch
+from fake_kms.grant_terms import GrantConstraints
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call, FoundKey
@@ -24,40 +25,25 @@ Value = str | tuple[str, ...]
 _DAY = 86_400
 
 
-class ConditionContext(Mapping[str, Value]):
+class ConditionContext:
     """The condition keys of one check, by their names in lower case.
 
     `permission` is the row of the action that is checked, which says what condition keys it has; `found` the key that
-    they speak of, None where there is none.
+    they speak of, None where there is none. `of_new_key` tells whether they speak of a key that does not exist yet.
     """
 
-    __slots__ = ("_offered", "call", "found", "identity", "key")
+    __slots__ = ("_offered", "call", "found", "identity", "key", "of_new_key")
 
     def __init__(self, call: Call, permission: Permission, found: FoundKey | None) -> None:
         self.call = call
+        self.of_new_key = found is None and permission.resource != "alias"
         self.identity: Identity = call.caller.identity
         self.found = found
         self.key: Key | None = found.key if found else None
         self._offered = _offered(permission)
 
-    def __getitem__(self, name: str) -> Value:
-        value = self._value(name)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a condition key, or the default if it has none."""
-        value = self._value(name)
-        return default if value is None else value
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in (*self.identity.context, *_GLOBAL, *self._offered) if name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def _value(self, name: str) -> Value | None:
+    def get(self, name: str, /) -> Value | None:
+        """Return the value of a condition key, or None if it is absent."""
         stem, _, part = _split(name)
         own = self.identity.context.get(name)
         if own is not None and (stem in self._offered or not name.startswith("kms:")):
@@ -80,12 +66,21 @@ class ConditionContext(Mapping[str, Value]):
     def encryption_context(self) -> Mapping[str, str] | None:
         """Return the encryption context that belongs to the key of this check."""
         request = self.call.input
-        own = request.get(self.found.use.context) if self.found else None
-        constraints = request.get("Constraints", {})  # a grant is made for the contexts it allows
-        context: Mapping[str, str] | None = (
-            own or constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset") or None
-        )
-        return context
+        own: Mapping[str, str] | None = request.get(self.found.use.context) if self.found else None
+        constraints = self.constraints()
+        return own or (constraints.encryption_context if constraints is not None else None)
+
+    def constraints(self) -> GrantConstraints | None:
+        """Return the constraints of the grant that is created or retired."""
+        if self.found is not None and self.found.grant is not None:
+            return self.found.grant.terms.constraints
+        given = self.call.input.get("Constraints")
+        return None if given is None else GrantConstraints.from_request(given)
+
+    def replica_of(self) -> Key | None:
+        """Return the key whose replica is the new key that is spoken of."""
+        found = self.call.found
+        return found[0].key if found and self.of_new_key and self.call.operation == "ReplicateKey" else None
 
     def encryption_context_of_operation(self) -> Mapping[str, str] | None:
         """Return the encryption context that grant constraints are compared with; None if the operation has none."""
@@ -139,16 +134,20 @@ def _parameter(member: str, default: Any = None) -> Callable[[ConditionContext],
 def _of_key_or_request(
     attribute: Callable[[Key], str | None], member: str, default: str | None
 ) -> Callable[[ConditionContext], Value | None]:
-    return lambda context: context.of_key(attribute) if context.key is not None else context.parameter(member, default)
+    def value(context: ConditionContext) -> Value | None:
+        key = context.key or context.replica_of()
+        if key is not None:
+            return attribute(key)
+        return context.parameter(member, default) if context.of_new_key else None
+
+    return value
 
 
 def _constraint_type(context: ConditionContext) -> str | None:
-    # Assumed: a SourceArn constraint counts as a type of its own.
-    constraints = context.call.input.get("Constraints", {})
-    for name in ("EncryptionContextEquals", "EncryptionContextSubset", "SourceArn"):
-        if constraints.get(name):
-            return name
-    return None
+    constraints = context.constraints()
+    if constraints is None or constraints.encryption_context is None:
+        return None
+    return "EncryptionContextEquals" if constraints.encryption_context_equals else "EncryptionContextSubset"
 
 
 def _for_aws_resource(context: ConditionContext) -> str:
@@ -193,8 +192,12 @@ def _tag_keys(context: ConditionContext) -> tuple[str, ...] | None:
     return tuple(names) or None
 
 
-def _multi_region_type(key: Key) -> str | None:
-    return key.multi_region_type
+def _multi_region_type(context: ConditionContext) -> str | None:
+    if context.key is not None:
+        return context.key.multi_region_type
+    if context.replica_of() is not None:
+        return "REPLICA"
+    return "PRIMARY" if context.of_new_key and context.call.input.get("MultiRegion") else None
 
 
 # A condition key without its changing part -> its value in a check, None where it is absent.
@@ -218,7 +221,7 @@ _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:macalgorithm": _parameter("MacAlgorithm"),
     "kms:messagetype": _parameter("MessageType", "RAW"),
     "kms:multiregion": _of_key_or_request(lambda key: _text(key.multi_region), "MultiRegion", "false"),
-    "kms:multiregionkeytype": lambda context: context.of_key(_multi_region_type),
+    "kms:multiregionkeytype": _multi_region_type,
     "kms:policyname": _parameter("PolicyName", "default"),
     "kms:primaryregion": _parameter("PrimaryRegion"),
     "kms:reencryptonsamekey": _same_key,
@@ -279,12 +282,18 @@ def _principal_arn(context: ConditionContext) -> str:
     return principal.role_arn or principal.arn
 
 
+def _requested_region(context: ConditionContext) -> str:
+    # A replica is created in its own Region. Source: API_ReplicateKey.
+    replica_region: str | None = context.call.input.get("ReplicaRegion") if context.replica_of() is not None else None
+    return replica_region or context.call.caller.region
+
+
 _GLOBAL: dict[str, Callable[[ConditionContext], Value | None]] = {
     "aws:principalarn": _principal_arn,
     "aws:principalaccount": lambda context: context.identity.principal.account,
     "aws:principaltype": lambda context: context.identity.principal.kind,
     "aws:principalisawsservice": lambda _: "false",
-    "aws:requestedregion": lambda context: context.call.caller.region,
+    "aws:requestedregion": _requested_region,
     "aws:resourceaccount": lambda context: context.of_key(lambda key: key.account),
     "aws:securetransport": lambda _: "true",
     "aws:sourceip": lambda _: "127.0.0.1",

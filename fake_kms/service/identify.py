@@ -22,9 +22,12 @@ def identify(call: Call, *, principals: Principals, strict: bool) -> None:
 
     Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException for
     another service or an unknown Region; UnrecognizedClientException for an access key that is not registered, if
-    `strict`.
+    `strict`; ExpiredTokenException for credentials after their time.
     """
     call.caller = caller = _caller(_credential(call.request), principals, strict=strict)
+    expires = caller.identity.expires
+    if expires is not None and call.now >= expires:
+        raise errors.expired_token()
     call.region = call.store.region(caller.account, caller.region)
 
 

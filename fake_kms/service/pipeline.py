@@ -80,7 +80,10 @@ class Service:
         self.tools = _tools(
             entropy,
             Settings.of(
-                quotas=quotas, consistency=consistency, knows_principal=principals.knows if strict_identity else None
+                quotas=quotas,
+                consistency=consistency,
+                knows_principal=principals.knows if strict_identity else principals.may_exist,
+                principal_named=principals.named,
             ),
             KeyGenerator(entropy, self._rsa),
             self._note_event,

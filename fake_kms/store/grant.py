@@ -15,15 +15,16 @@ __all__ = ["StoredGrant"]
 class StoredGrant:
     """A grant on a key. Instants are seconds since 1970.
 
-    `terms` are what it permits. `name` is empty for a grant without one. `retiring` is the principal or the service
-    that may retire it. `effective_from` is when it works without a token (later than `created` under eventual
-    consistency). `tokens` are the grant tokens that stand for it.
+    `terms` are what it permits. `grantee` is the grantee as ListGrants shows it. `name` is empty for a grant without
+    one. `retiring` is the principal or the service that may retire it. `effective_from` is when it works without a
+    token (later than `created` under eventual consistency). `tokens` are the grant tokens that stand for it.
     """
 
     terms: GrantTerms
     key_arn: str
     region: str
     name: str
+    grantee: str
     grantee_is_service: bool
     retiring: str | None
     retiring_is_service: bool

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fake_kms.store.pages import Listing
@@ -35,6 +37,16 @@ class Grants:
             self._of_retirer[grant.region, grant.retiring].remove(grant.grant_id)
         for token in grant.tokens:
             del self._of_token[token]
+
+    def rename_principals(self, rename: Callable[[str], str]) -> None:
+        """Give every grantee and retiring principal the name that `rename` returns for its present one."""
+        for grant in [grant for grants in self._of_key.values() for grant in grants]:
+            terms, grant.grantee = grant.terms, rename(grant.grantee)
+            grant.terms = dataclasses.replace(terms, grantee=rename(terms.grantee))
+            if grant.retiring is not None and rename(grant.retiring) != grant.retiring:
+                self._of_retirer[grant.region, grant.retiring].remove(grant.grant_id)
+                grant.retiring = rename(grant.retiring)
+                self._of_retirer.setdefault((grant.region, grant.retiring), Listing()).add(grant.grant_id, grant)
 
     def add_token(self, grant: StoredGrant, token: str) -> None:
         """Let a token stand for a grant."""

@@ -37,9 +37,9 @@ _READING_WITHOUT_ROTATION = [
 
 
 class ManagedKeys:
-    """The AWS managed keys that one fake would have; `print_policy` prints a policy as AWS does."""
+    """The AWS managed keys that one fake would have; `print_policy` prints a policy as AWS does in a partition."""
 
-    def __init__(self, secret: bytes, print_policy: Callable[[str], str]) -> None:
+    def __init__(self, secret: bytes, print_policy: Callable[[str, str], str]) -> None:
         self._secret = secret
         self._print_policy = print_policy
 
@@ -59,7 +59,7 @@ class ManagedKeys:
             manager="AWS",
             description=f"Default key that protects my {MANAGED_KEYS[service].protects} when no other key is defined",
             created=now,
-            policy=self._print_policy(json.dumps(_policy(region, service, MANAGED_KEYS[service]))),
+            policy=self._print_policy(json.dumps(_policy(region, service, MANAGED_KEYS[service])), region.partition),
             materials=KeyMaterials([KeyMaterialVersion(Material(bits[16:48], bits[48:]))]),
         )
 

@@ -4,6 +4,7 @@ Source: Developer Guide, "AWS KMS permissions"; Service Authorization Reference,
 cross-account use and the forms of KeyId; docs/aws/authorization.md#permissions. Rows in the order of the page. Assumed:
 Encapsulate and Decapsulate have the condition keys of DescribeKey, GetKeyLastUsage has the common ones, and
 `kms:PolicyName`, which only the botocore documentation has, exists; a Deny with Null for each would settle them.
+A multi-Region key needs no `iam:CreateServiceLinkedRole` besides. Source: docs/aws/recorded.md#createkey.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Permission:
 
     `resource` is "key", "alias" (the alias and the key are both checked; with `present_key`, also the key that the
     alias refers to before the request), "retiring principal", or "*" for operations without a resource. `also` are
-    further actions that the caller needs on "*", each with the request member that requires it (None: always).
+    further actions that the caller needs on "*", for a replica in its own Region, each with the request member that
+    requires it (None: always).
     `condition_keys` are those beyond COMMON_KEYS, which all "key" and "alias" rows have.
     """
 
@@ -119,7 +121,7 @@ PERMISSIONS: dict[str, Permission] = {
     "ListRetirableGrants": Permission(("kms:ListRetirableGrants",), "retiring principal"),
     "PutKeyPolicy": Permission(("kms:PutKeyPolicy",), "key", condition_keys=("kms:BypassPolicyLockoutSafetyCheck", "kms:PolicyName")),
     "ReEncrypt": Permission(("kms:ReEncryptFrom", "kms:ReEncryptTo"), "key", cross_account=True, accepts_alias=True, grant_operations=("ReEncryptFrom", "ReEncryptTo"), condition_keys=("kms:EncryptionAlgorithm", "kms:ReEncryptOnSameKey", "kms:RequestAlias", *ENCRYPTION_CONTEXT_KEYS)),
-    "ReplicateKey": Permission(("kms:ReplicateKey",), "key", also=(("kms:CreateKey", None), ("kms:TagResource", "Tags")), condition_keys=("kms:ReplicaRegion",)),
+    "ReplicateKey": Permission(("kms:ReplicateKey",), "key", also=(("kms:TagResource", "Tags"), ("kms:CreateKey", None)), condition_keys=("kms:ReplicaRegion",)),
     "RetireGrant": Permission(("kms:RetireGrant",), "key", cross_account=True, grant_operations=("RetireGrant",), condition_keys=("kms:GrantConstraintType", *ENCRYPTION_CONTEXT_KEYS)),
     "RevokeGrant": Permission(("kms:RevokeGrant",), "key", cross_account=True, condition_keys=("kms:GrantIsForAWSResource",)),
     "RotateKeyOnDemand": Permission(("kms:RotateKeyOnDemand",), "key"),

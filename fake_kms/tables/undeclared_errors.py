@@ -17,6 +17,7 @@ __all__ = ["UNDECLARED", "UNDECLARED_EVERYWHERE", "may_answer"]
 # Code -> source.
 UNDECLARED_EVERYWHERE: Mapping[str, str] = {
     "AccessDeniedException": "docs/aws/recorded.md#policies-and-aws-managed-keys",
+    "ExpiredTokenException": "docs/aws/evidence.md#front-end",
     "IncompleteSignatureException": "docs/aws/errors.md#incompletesignatureexception",
     "InvalidSignatureException": "docs/aws/evidence.md#front-end",
     "MissingAuthenticationTokenException": "docs/aws/errors.md#missingauthenticationtokenexception",

@@ -69,7 +69,17 @@ def test_an_error_without_a_text():
 
 
 def test_every_outcome_of_a_decision_has_its_denial():
-    assert set(errors.access_denied.answers) == {outcome.value for outcome in Outcome} - {"ALLOWED"}
+    outcomes = {outcome.value for outcome in Outcome} - {"ALLOWED"}
+    managed = {"DENIED_BY_MANAGED_POLICY", "DENIED_BY_MANAGED_BOUNDARY"}
+
+    assert set(errors.access_denied.answers) == outcomes | managed
+    own = {outcome for outcome in outcomes if "KEY_POLICY" not in outcome} | managed
+    for choice in (
+        errors.access_denied_to_foreign_key,
+        errors.access_denied_by_ciphertext,
+        errors.access_denied_to_tag,
+    ):
+        assert set(choice.answers) == own
 
 
 def test_every_failure_of_an_external_key_store_has_its_answers():

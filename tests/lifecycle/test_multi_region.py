@@ -14,6 +14,7 @@ from expected import (
     not_multi_region,
     not_primary,
     pending_deletion,
+    refusal,
     replica_key,
 )
 from iam import IAM, ROOT, allow
@@ -195,7 +196,7 @@ class TestReplicateKey:
             client, there = fake.client(), fake.client(THERE)
             key = client.create_key(MultiRegion=True)["KeyMetadata"]
             arn = replicate(client, key)["ReplicaKeyMetadata"]["Arn"]
-            with pytest.raises(there.exceptions.KMSInvalidStateException, match=f"{arn} is creating."):
+            with refusal("KMSInvalidStateException", f"{arn} is creating."):
                 there.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
             assert "CurrentKeyMaterialId" not in describe(there, key)
             fake.clock.advance(seconds=10)
@@ -290,7 +291,7 @@ class TestUpdatePrimaryRegion:
             states = [describe(one, key) for one in (client, there)]
             assert [(each["KeyState"], each["Enabled"]) for each in states] == [("Updating", False)] * 2
             there.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
-            with pytest.raises(client.exceptions.KMSInvalidStateException, match=f"{key['Arn']} is updating."):
+            with refusal("KMSInvalidStateException", f"{key['Arn']} is updating."):
                 client.disable_key(KeyId=key["KeyId"])
             fake.clock.advance(seconds=10)
             assert {describe(one, key)["KeyState"] for one in (client, there)} == {"Enabled"}

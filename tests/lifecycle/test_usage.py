@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from expected import members
-from iam import ROOT, allow, deny, key_policy
+from expected import members, refusal
+from iam import ADMIN, DENIED_BY_KEY_POLICY, ROOT, allow, denied, deny, key_policy
 
 
 def usage(client, key):
@@ -61,7 +61,7 @@ def test_a_policy_that_protects_keys_in_use(kms, client):
     key = client.create_key(Policy=text)["KeyMetadata"]
     kms.clock.advance(days=31)
     client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
-    with pytest.raises(client.exceptions.ClientError, match="explicit deny in a resource-based policy"):
+    with refusal("AccessDeniedException", denied(ADMIN, "ScheduleKeyDeletion", key, DENIED_BY_KEY_POLICY)):
         client.schedule_key_deletion(KeyId=key["KeyId"])
     kms.clock.advance(days=31)
     client.schedule_key_deletion(KeyId=key["KeyId"])

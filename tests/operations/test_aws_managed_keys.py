@@ -27,6 +27,20 @@ class TestFirstUse:
         assert listed(client) == [metadata["KeyId"]]
         assert managed_key(client)["KeyId"] == metadata["KeyId"]
 
+    def test_another_use_by_its_alias_changes_nothing(self, kms, client):
+        def seen():
+            return listed(client), [alias for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
+
+        first = managed_key(client)
+        managed_key(client, "alias/aws/rds")
+        before = seen()
+        kms.clock.advance(days=1)
+        managed_key(client)
+        kms.clock.advance(days=370)
+
+        assert seen() == before
+        assert len(client.list_key_rotations(KeyId=first["KeyId"])["Rotations"]) == 1
+
     def test_a_refusal_does_not_let_it_appear(self, kms, client, key):
         nobody = kms.principals.role("Nobody").client()
         for call in (

@@ -50,6 +50,19 @@ class TestScheduleKeyDeletion:
         with refused(*INACCESSIBLE):
             client.decrypt(CiphertextBlob=blob)
 
+    def test_keys_of_one_date_are_deleted_at_that_instant_in_the_order_of_their_schedules(self, kms, client):
+        kms.clock.freeze()
+        keys = [client.create_key()["KeyMetadata"] for _ in range(4)]
+        for key in (keys[2], keys[0], keys[3], keys[1]):
+            date = client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)["DeletionDate"]
+        kms.clock.freeze(date - datetime.timedelta(milliseconds=1))
+        assert len(client.list_keys()["Keys"]) == 4
+        kms.clock.freeze(date)
+        assert client.list_keys()["Keys"] == []
+
+        deleted = [event.key_arns[0] for event in kms.journal.events("DeleteKey")]
+        assert deleted == [keys[number]["Arn"] for number in (2, 0, 3, 1)]
+
     def test_a_second_schedule_counts_from_its_own_date(self, kms, client, key):
         client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
         client.cancel_key_deletion(KeyId=key["KeyId"])

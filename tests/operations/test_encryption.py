@@ -142,6 +142,10 @@ class TestDecrypt:
 
 
 class TestReEncrypt:
+    def test_a_ciphertext_is_required_although_the_model_does_not_say_so(self, client, key, refused):
+        with refused(*NO_CIPHERTEXT):
+            client.re_encrypt(DestinationKeyId=key["KeyId"])
+
     @pytest.mark.aws
     def test_the_algorithm_is_checked_before_the_ciphertext_is_opened(self, client, key, refused):
         blob = encrypt(client, key)

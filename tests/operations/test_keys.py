@@ -90,6 +90,21 @@ class TestCreateKey:
         with refused("LimitExceededException", message):
             client.create_key()
 
+    @pytest.mark.options(quotas={"keys": 2})
+    def test_what_counts_for_the_quota_of_keys(self, kms, client, refused):
+        """Customer managed keys, those that wait for their deletion included."""
+        client.describe_key(KeyId="alias/aws/s3")
+        first = client.create_key()["KeyMetadata"]["KeyId"]
+        client.create_key()
+        client.schedule_key_deletion(KeyId=first, PendingWindowInDays=7)
+        message = "Key quota for this account in this region is 2 but the current usage is 2."
+        with refused("LimitExceededException", message):
+            client.create_key()
+        kms.clock.advance(days=7)
+        client.create_key()
+        with refused("LimitExceededException", message):
+            client.create_key()
+
     @pytest.mark.aws
     def test_a_key_is_symmetric_and_enabled_by_default(self, client):
         metadata = client.create_key()["KeyMetadata"]

@@ -7,9 +7,11 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from expected import refusal
 
 from fake_kms import FakeKms
 from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
+from fake_kms.nitro.authority import default_authority
 
 PCRS = {0: "ab" * 48, 8: bytes(48)}
 ALGORITHM = "RSAES_OAEP_SHA_256"
@@ -110,6 +112,24 @@ class TestAttestationDocuments:
         reason = "the root certificate is not a trusted one"
         self.expect(client, refused, recipient | {"AttestationDocument": document}, reason)
 
+    @pytest.mark.parametrize("kind", ["elliptic curve", "short"])
+    def test_a_public_key_that_no_enclave_has(self, client, refused, kind):
+        short = rsa.generate_private_key(65537, 1024)  # noqa: S505 - that is the point
+        private = short if kind == "short" else ec.generate_private_key(ec.SECP256R1())
+        der = private.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        document = {"AttestationDocument": attestation_document(PCRS, der), "KeyEncryptionAlgorithm": ALGORITHM}
+        self.expect(client, refused, document, "the public key is not an RSA key of 2048 bits or more")
+
+    def test_no_public_key(self, client):
+        document = default_authority().document(PCRS, None)
+        with pytest.raises(client.exceptions.ClientError, match=r"\(ValidationException\).*document is not valid: "):
+            client.generate_random(
+                NumberOfBytes=1,
+                Recipient={"AttestationDocument": document, "KeyEncryptionAlgorithm": ALGORITHM},
+            )
+
     def test_another_algorithm(self, unchecked, refused, recipient):
         message = (
             "1 validation error detected: Value 'RSAES_OAEP_SHA_1' at 'recipient.keyEncryptionAlgorithm' failed to satisfy "
@@ -127,5 +147,6 @@ def test_a_root_certificate_that_the_user_trusts(enclave, recipient):
         document = authority.document(PCRS, enclave.public_key())
         answer = fake.client().generate_random(NumberOfBytes=1, Recipient=recipient | {"AttestationDocument": document})
         assert len(open_ciphertext(enclave, answer["CiphertextForRecipient"])) == 1
-        with pytest.raises(fake.client().exceptions.ClientError, match="not valid"):
+        reason = "the root certificate is not a trusted one"
+        with refusal("ValidationException", f"The attestation document is not valid: {reason}."):
             fake.client().generate_random(NumberOfBytes=1, Recipient=recipient)

@@ -40,8 +40,9 @@ def _policies(case):
     )
 
 
-def _grant(grant_id, grantee, operations, **constraints):
-    return GrantTerms(grant_id, grantee, tuple(operations), GrantConstraints(**constraints) if constraints else None)
+def _grant(grant_id, grantee, operations, issuing_account=None, **constraints):
+    held = GrantConstraints(**constraints) if constraints else None
+    return GrantTerms(grant_id, grantee, tuple(operations), held, issuing_account)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -12,6 +12,7 @@ from fake_kms.policy.decide import decide
 from fake_kms.policy.decision import Outcome
 from fake_kms.policy.document import compile_policy
 from fake_kms.policy.grant_matching import at_least_as_strict, grant_matches, why_not
+from fake_kms.policy.identity import Identity
 from fake_kms.policy.key_policy_text import default_key_policy
 from fake_kms.policy.must_allow import MustAllow
 from fake_kms.policy.policies import Policies
@@ -117,8 +118,6 @@ WHYS = [
     ({"Principal": {"AWS": OTHER}}, f"principal: {ALICE.arn} is not among {OTHER}"),
     ({"Action": "kms:Encrypt"}, "action: kms:Decrypt does not match kms:Encrypt"),
     ({"Action": None, "NotAction": "kms:De*"}, "action: kms:Decrypt is excluded by NotAction kms:De*"),
-    ({"Action": None}, "it has no Action, and so never applies"),
-    ({"Resource": None}, "it has no Resource, and so never applies"),
     ({"Resource": "arn:x"}, f"resource: {KEY} does not match arn:x"),
     ({"Resource": None, "NotResource": "*"}, f"resource: {KEY} is excluded by NotResource *"),
     ({"Principal": None, "NotPrincipal": "*"}, f"principal: {ALICE.arn} is excluded by NotPrincipal *"),
@@ -352,3 +351,17 @@ CONSTANCY = [
 @pytest.mark.parametrize(("policies", "constant"), CONSTANCY)
 def test_whether_a_decision_is_the_same_in_every_context(policies, constant):
     assert _policies(**policies).are_constant("kms:Decrypt") is constant
+
+
+def test_which_refusals_are_explicit():
+    explicit = {outcome.value for outcome in Outcome if outcome.explicit}
+    kinds = ("KEY_POLICY", "IDENTITY_POLICY", "BOUNDARY", "SESSION_POLICY")
+    assert explicit == {f"DENIED_BY_{kind}" for kind in kinds}
+
+
+def test_a_callers_own_policies_together_with_those_of_a_key():
+    own, boundary, session, grant = (_own(ALL),), _own(ALL), (_own(ALL),), _grant("Decrypt")
+    identity = Identity(ALICE, own, boundary, session)
+    idle = ((grant, "it is not yet effective"),)
+    policies = Policies.of(identity, key_policy=KEY_POLICY, grants=(grant,), idle_grants=idle)
+    assert policies == _policies(identity=own, boundary=boundary, session=session, grants=(grant,), idle_grants=idle)

@@ -59,7 +59,10 @@ STATEMENTS = [
     ({"Action": 5}, "statement 2: Action is not one or more strings"),
     ({"Action": ["kms:*", None]}, "statement 2: Action is not one or more strings"),
     ({"Resource": {}}, "statement 2: Resource is not one or more strings"),
-    ({"Principal": {"AWS": []}}, "statement 2: the principals of kind AWS are not one or more strings"),
+    ({"Principal": {"AWS": []}}, "statement 2: it names no principal of the kind AWS"),
+    ({"Principal": {}}, "statement 2: it names no principal"),
+    ({"Action": DROP}, "statement 2: it has neither Action nor NotAction"),
+    ({"Resource": []}, "statement 2: it has neither Resource nor NotResource"),
     ({"Principal": {"AWS": 111122223333}}, "statement 2: the principals of kind AWS are not one or more strings"),
     ({"Condition": []}, "statement 2: Condition is not an object"),
     ({"Condition": {"Bool": "x"}}, "statement 2: Condition Bool is not an object of condition keys"),
@@ -107,12 +110,14 @@ WILDCARD = "has a wildcard, which only stands alone as '*'"
 NONE_OF_THESE = "is not an account, user, role or session"
 NO_PRINCIPAL = "is not a principal"
 NO_ACCOUNT = "is not the ARN of a principal: it has no account"
+NOT_OF_IAM = "is not the ARN of an account, user or role"
 PRINCIPALS = [
     ("arn:aws:iam::111122223333:role/*", InvalidPrincipal, WILDCARD),
     ("arn:aws:iam::111122223333:user/a?b", InvalidPrincipal, WILDCARD),
     ("arn:aws:iam::111122223333:*", InvalidPrincipal, WILDCARD),
     ("arn:aws:sts::111122223333:assumed-role/App/*", InvalidPrincipal, WILDCARD),
-    ("arn:aws:iam::111122223333:group/admins", InvalidPrincipal, NONE_OF_THESE),
+    ("arn:aws:iam::111122223333:group/admins", InvalidPolicyArn, NOT_OF_IAM),
+    ("arn:aws:iam::abc:root", InvalidPolicyArn, NOT_OF_IAM),
     ("arn:aws:iam::1111:root", InvalidPrincipal, NONE_OF_THESE),
     ("arn:aws:iam:us-east-1:111122223333:root", InvalidPrincipal, NONE_OF_THESE),
     ("arn:aws:s3::111122223333:root", InvalidPrincipal, NONE_OF_THESE),
@@ -255,20 +260,22 @@ def test_the_default_key_policy_is_byte_for_byte_that_of_aws():
   } ]
 }"""
     )
-    assert text == normalize(text)
+    assert text == normalize(text, "aws")
     assert compile_policy(text, "key policy", kind="key").statements[0].sid == "Enable IAM User Permissions"
 
 
 def test_a_key_policy_is_printed_as_aws_prints_it():
-    secure = {"Bool": {"aws:SecureTransport": True}, "Null": {}}
+    secure = {"Bool": {"aws:SecureTransport": [True]}, "Null": {}, "StringLike": {"aws:userid": ["a", "b"]}}
     statement = allow(["kms:A*", "kms:B*"], [], to=["111122223333"], Condition=secure, Sid="ÿ")
     assert (
-        normalize(json.dumps({"Statement": statement}))
+        normalize(json.dumps({"Statement": statement, "Id": "mine", "Version": "2012-10-17"}), "aws-cn")
         == """{
+  "Version" : "2012-10-17",
+  "Id" : "mine",
   "Statement" : {
     "Effect" : "Allow",
     "Principal" : {
-      "AWS" : "111122223333"
+      "AWS" : "arn:aws-cn:iam::111122223333:root"
     },
     "Action" : [ "kms:A*", "kms:B*" ],
     "Resource" : [ ],
@@ -276,7 +283,10 @@ def test_a_key_policy_is_printed_as_aws_prints_it():
       "Bool" : {
         "aws:SecureTransport" : true
       },
-      "Null" : { }
+      "Null" : { },
+      "StringLike" : {
+        "aws:userid" : [ "a", "b" ]
+      }
     },
     "Sid" : "ÿ"
   }
@@ -288,5 +298,5 @@ def test_a_key_policy_is_printed_as_aws_prints_it():
 @pytest.mark.parametrize(("names", "printed"), [(["a"], "a"), (["a", "b"], ["a", "b"]), ("a", "a")])
 def test_one_principal_in_an_array_comes_back_as_a_string(element, names, printed):
     statement = {"Effect": "Deny", element: {"AWS": names}, "Action": ["kms:*"], "Resource": ["*"]}
-    text = normalize(json.dumps({"Statement": [statement]}))
+    text = normalize(json.dumps({"Statement": [statement]}), "aws")
     assert json.loads(text) == {"Statement": [{**statement, element: {"AWS": printed}}]}

@@ -19,8 +19,12 @@ from iam import (
     OTHER,
     ROOT,
     across,
+    across_by_ciphertext,
     allow,
     denied,
+    denied_by_ciphertext,
+    denied_elsewhere,
+    denied_to_tag,
     deny,
     key_policy,
     policy,
@@ -29,10 +33,6 @@ from iam import (
 from fake_kms.nitro import attestation_document, open_ciphertext
 
 REGION = f"arn:aws:kms:us-east-1:{ACCOUNT}:"
-E_TEXT = (
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are "
-    "not allowed to access."
-)
 
 
 @pytest.fixture
@@ -118,7 +118,9 @@ class TestDefaultKeyPolicy:
         blobs = [client.encrypt(KeyId=one["KeyId"], Plaintext=b"x")["CiphertextBlob"] for one in (key, other)]
         alice = user(allow("kms:Decrypt", key["Arn"]))
         assert attempt(alice, "decrypt", CiphertextBlob=blobs[0])["Plaintext"] == b"x"
-        attempt(alice, "decrypt", denied(alice, "Decrypt", other["Arn"]), CiphertextBlob=blobs[1])
+        attempt(alice, "decrypt", denied_by_ciphertext(alice, "Decrypt"), CiphertextBlob=blobs[1])
+        request = {"CiphertextBlob": blobs[1], "KeyId": other["KeyId"]}
+        attempt(alice, "decrypt", denied(alice, "Decrypt", other["Arn"]), **request)
 
 
 class TestKeyAdministratorsAndUsers:
@@ -305,12 +307,12 @@ class TestAcrossAccounts:
         key = make_key(allow(["kms:Encrypt", "kms:DescribeKey"], to=named))
         allowed = guest(allow("kms:Encrypt", key["Arn"]))
         attempt(allowed, "encrypt", KeyId=key["Arn"], Plaintext=b"x")
-        attempt(allowed, "describe_key", denied(allowed, "DescribeKey", key["Arn"]), KeyId=key["Arn"])
+        attempt(allowed, "describe_key", denied_elsewhere(allowed, "DescribeKey"), KeyId=key["Arn"])
 
     def test_the_key_policy_alone_is_not_enough(self, guest, make_key, attempt):
         key = make_key(allow("kms:Encrypt", to=f"arn:aws:iam::{OTHER}:user/guest"))
         alone = guest()
-        attempt(alone, "encrypt", denied(alone, "Encrypt", key["Arn"]), KeyId=key["Arn"], Plaintext=b"x")
+        attempt(alone, "encrypt", denied_elsewhere(alone, "Encrypt"), KeyId=key["Arn"], Plaintext=b"x")
 
     def test_the_root_user_of_the_other_account(self, kms, make_key, attempt):
         key = make_key(allow("kms:DescribeKey", to=OTHER))
@@ -330,7 +332,7 @@ class TestAcrossAccounts:
     def test_a_denial_of_ones_own_policy(self, guest, make_key, attempt):
         key = make_key(allow(to=OTHER))
         own = guest(ALL, deny("kms:Encrypt"))
-        text = denied(own, "Encrypt", key["Arn"], DENIED_BY_IDENTITY)
+        text = denied_elsewhere(own, "Encrypt", DENIED_BY_IDENTITY)
         attempt(own, "encrypt", text, KeyId=key["Arn"], Plaintext=b"x")
 
     @pytest.mark.parametrize(
@@ -343,17 +345,36 @@ class TestAcrossAccounts:
         both = guest(ALL)
         attempt(both, method, across(both, action), KeyId=key["Arn"])
 
+    def test_a_missing_destination_of_re_encrypt(self, client, guest, make_key, attempt):
+        key = make_key(allow(to=OTHER))
+        blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+        both, missing = guest(ALL), key["Arn"][:-12] + "0" * 12
+        request = {"CiphertextBlob": blob, "DestinationKeyId": missing}
+        attempt(both, "re_encrypt", across(both, "ReEncryptTo"), **request)
+
+    def test_by_the_alias_of_another_account(self, client, guest, make_key, attempt):
+        condition = {"StringEquals": {"kms:RequestAlias": "alias/app"}}
+        key = make_key(allow("kms:Encrypt", to=OTHER, Condition=condition))
+        client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
+        both = guest(ALL)
+        answer = attempt(both, "encrypt", KeyId=f"{REGION}alias/app", Plaintext=b"x")
+        assert answer["KeyId"] == key["Arn"]
+        attempt(both, "encrypt", across(both, "Encrypt"), KeyId=key["Arn"], Plaintext=b"x")
+        attempt(both, "encrypt", across(both, "Encrypt"), KeyId=f"{REGION}alias/other", Plaintext=b"x")
+        attempt(both, "get_key_rotation_status", across(both, "GetKeyRotationStatus"), KeyId=key["Arn"])
+
     def test_decrypt_without_key_id(self, client, guest, make_key, attempt):
         key = make_key()
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         both = guest(ALL)
-        attempt(both, "decrypt", E_TEXT, CiphertextBlob=blob)
+        attempt(both, "decrypt", across_by_ciphertext(both, "Decrypt"), CiphertextBlob=blob)
         attempt(both, "decrypt", across(both, "Decrypt"), CiphertextBlob=blob, KeyId=key["Arn"])
         mine = make_key(allow("kms:Decrypt", to=OTHER))
         blob = client.encrypt(KeyId=mine["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         assert attempt(both, "decrypt", CiphertextBlob=blob)["Plaintext"] == b"x"
         none = guest()
-        attempt(none, "decrypt", denied(none, "Decrypt", mine["Arn"]), CiphertextBlob=blob)
+        attempt(none, "decrypt", denied_by_ciphertext(none, "Decrypt"), CiphertextBlob=blob)
+        attempt(none, "decrypt", denied_elsewhere(none, "Decrypt"), CiphertextBlob=blob, KeyId=mine["Arn"])
 
 
 class TestNotFoundOrDenied:
@@ -417,7 +438,13 @@ class TestWithoutResource:
         tags = {"Tags": [{"TagKey": "team", "TagValue": "blue"}]}
         maker = user(allow("kms:CreateKey"))
         attempt(maker, "create_key")
-        attempt(maker, "create_key", denied(maker, "TagResource", "*"), **tags)
+        attempt(maker, "create_key", denied_to_tag(maker), **tags)
+        neither = user(allow("kms:ListKeys"), name="neither")
+        attempt(neither, "create_key", denied_to_tag(neither), **tags)
+        both = user(ALL, deny("kms:TagResource"), name="both")
+        attempt(both, "create_key", denied_to_tag(both, DENIED_BY_IDENTITY), **tags)
+        tagger = user(allow("kms:TagResource"), name="tagger")
+        attempt(tagger, "create_key", denied(tagger, "CreateKey", "*"), **tags)
         attempt(user(allow(["kms:CreateKey", "kms:TagResource"]), allow("kms:PutKeyPolicy")), "create_key", **tags)
 
     def test_replicate_key_needs_create_key_and_tag_resource(self, client, user, attempt):
@@ -426,11 +453,13 @@ class TestWithoutResource:
         replicate = allow("kms:ReplicateKey", Condition={"StringEquals": {"kms:ReplicaRegion": "eu-west-1"}})
         create = allow("kms:CreateKey")
         tag = allow("kms:TagResource", Condition={"StringEquals": {"aws:RequestTag/team": "a"}})
-        for count, (action, resource) in enumerate(
-            [("ReplicateKey", key["Arn"]), ("CreateKey", "*"), ("TagResource", "*")]
+        alice = user(name="alice")
+        for statements, text in (
+            ((), denied(alice, "ReplicateKey", key)),
+            ((replicate,), denied_to_tag(alice)),
+            ((replicate, tag), denied(alice, "CreateKey", "*")),
         ):
-            alice = user(allow("kms:ListKeys"), *[replicate, create, tag][:count])
-            attempt(alice, "replicate_key", denied(alice, action, resource), **request)
+            attempt(user(allow("kms:ListKeys"), *statements), "replicate_key", text, **request)
         attempt(user(replicate, create, tag), "replicate_key", **request)
 
     def test_create_key_by_its_properties(self, user, attempt):
@@ -455,7 +484,7 @@ class TestWithoutResource:
         attempt(alice, "create_key", Tags=[{"TagKey": "team", "TagValue": "blue"}])
         text = denied(alice, "CreateKey", "*")
         attempt(alice, "create_key", text)
-        attempt(alice, "create_key", text, Tags=[{"TagKey": "team", "TagValue": "red"}])
+        attempt(alice, "create_key", denied_to_tag(alice), Tags=[{"TagKey": "team", "TagValue": "red"}])
 
 
 class TestAliases:
@@ -693,7 +722,9 @@ class TestReEncrypt:
         source = allow("kms:ReEncryptFrom", key["Arn"])
         target = allow("kms:ReEncryptTo", other["Arn"])
         only_to, only_from = user(target), user(source, name="bob")
-        attempt(only_to, "re_encrypt", denied(only_to, "ReEncryptFrom", key["Arn"]), **request)
+        attempt(only_to, "re_encrypt", denied_by_ciphertext(only_to, "ReEncryptFrom"), **request)
+        named = request | {"SourceKeyId": key["KeyId"]}
+        attempt(only_to, "re_encrypt", denied(only_to, "ReEncryptFrom", key["Arn"]), **named)
         attempt(only_from, "re_encrypt", denied(only_from, "ReEncryptTo", other["Arn"]), **request)
         attempt(user(source, target, name="carol"), "re_encrypt", **request)
 
@@ -718,7 +749,13 @@ class TestReEncrypt:
         guest = kms.principals.user("guest", account=OTHER, policies=[policy(ALL)])
         own = elsewhere(OTHER).create_key()["KeyMetadata"]
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
-        attempt(guest, "re_encrypt", E_TEXT, CiphertextBlob=blob, DestinationKeyId=own["KeyId"])
+        attempt(
+            guest,
+            "re_encrypt",
+            across_by_ciphertext(guest, "ReEncryptFrom"),
+            CiphertextBlob=blob,
+            DestinationKeyId=own["KeyId"],
+        )
         blob = elsewhere(OTHER).encrypt(KeyId=own["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         attempt(guest, "re_encrypt", across(guest, "ReEncryptTo"), CiphertextBlob=blob, DestinationKeyId=key["Arn"])
 

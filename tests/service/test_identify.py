@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from iam import allow, policy
 
 
 def test_a_request_without_authorization_is_refused(send):
@@ -62,3 +63,39 @@ def test_the_region_is_that_of_the_credential(send):
     arn = send("CreateKey", region="ap-southeast-2").json["KeyMetadata"]["Arn"]
 
     assert arn.startswith("arn:aws:kms:ap-southeast-2:123456789012:key/")
+
+
+class TestTemporaryCredentials:
+    EXPIRED = ("ExpiredTokenException", "The security token included in the request is expired")
+
+    @pytest.fixture(params=["a session of a role", "a federated user"])
+    def issue(self, request, kms):
+        def make(**more):
+            if request.param == "a federated user":
+                alice = kms.principals.user("alice", policies=[policy(allow())])
+                return kms.principals.federated_user("f", of=alice, policies=[policy(allow())], **more)
+            return kms.principals.role("app", policies=[policy(allow())]).assume("job", **more)
+
+        return make
+
+    def test_they_expire_on_the_clock_of_the_fake(self, kms, issue, refused):
+        session = issue(duration=3600)
+        through_s3 = session.via("s3")
+        kms.clock.advance(minutes=59)
+        session.client().list_keys()
+        kms.clock.advance(minutes=1)
+        for late in (session, through_s3):
+            with refused(*self.EXPIRED):
+                late.client().create_key()
+        with kms.acting_as(session), refused(*self.EXPIRED):
+            kms.client().create_key()
+
+    def test_others_do_not(self, kms, issue):
+        session = issue()
+        kms.clock.advance(days=365)
+        session.client().list_keys()
+
+    @pytest.mark.parametrize("duration", [0, -1])
+    def test_a_duration_is_positive(self, issue, duration):
+        with pytest.raises(ValueError, match=rf"^a duration is a positive number of seconds, not {duration}$"):
+            issue(duration=duration)

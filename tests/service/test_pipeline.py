@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import re
 
 import pytest
 
 from fake_kms import FakeKms
+from fake_kms.operations import DECLARATIONS
 
 ORDER = [
     "recognize",
@@ -33,6 +36,7 @@ def names(stages):
     return [(stage.func if isinstance(stage, functools.partial) else stage).__name__ for stage in stages]
 
 
+@pytest.mark.default_stages
 def test_the_stages_are_in_awss_order_and_each_is_in_a_file_of_its_own_name():
     with FakeKms(verify_signatures=True) as kms:
         service = kms._service
@@ -74,25 +78,52 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
     assert kms.journal.events(succeeded=False) == [event]
 
 
-def test_answers_are_checked_against_the_model_where_that_is_asked_for(monkeypatch):
-    from fake_kms.operations import DECLARATIONS
+@pytest.mark.default_stages
+@pytest.mark.parametrize(
+    ("operation", "request_", "output", "message"),
+    [
+        ("GenerateRandom", {"NumberOfBytes": 1}, {"Plaintext": "text"}, "GenerateRandom.Plaintext is of the type str"),
+        ("GenerateRandom", {"NumberOfBytes": 1}, {"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model"),
+        ("GenerateRandom", {"NumberOfBytes": 1}, None, "GenerateRandom is of the type NoneType"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": {}},
+         "DescribeCustomKeyStores.CustomKeyStores is of the type dict"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": ["a"]},
+         "DescribeCustomKeyStores.CustomKeyStores[] is of the type str"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": [{"CustomKeyStoreId": 1}]},
+         "DescribeCustomKeyStores.CustomKeyStores[].CustomKeyStoreId is of the type int"),
+        ("DescribeCustomKeyStores", {}, {"Truncated": "true"}, "DescribeCustomKeyStores.Truncated is of the type str"),
+        ("DescribeCustomKeyStores", {}, {"CustomKeyStores": [{"CreationDate": "x"}]},
+         "DescribeCustomKeyStores.CustomKeyStores[].CreationDate is of the type str"),
+        (
+            "ListRetirableGrants", {"RetiringPrincipal": "arn:aws:iam::123456789012:root"},
+            {"Grants": [{"Constraints": {"EncryptionContextSubset": []}}]},
+            "ListRetirableGrants.Grants[].Constraints.EncryptionContextSubset is of the type list",
+        ),
+        ("DescribeKey", {}, {"KeyMetadata": {"PendingDeletionWindowInDays": "7"}},
+         "DescribeKey.KeyMetadata.PendingDeletionWindowInDays is of the type str"),
+        ("DisableKey", {}, {}, "DisableKey has no output in the model"),
+    ],
+)  # fmt: skip
+def test_answers_are_checked_against_the_model_where_that_is_asked_for(
+    monkeypatch, kms, key, operation, request_, output, message
+):
+    declaration = DECLARATIONS[operation]
+    changed = dataclasses.replace(declaration, body=lambda _: output)
+    monkeypatch.setitem(DECLARATIONS, operation, changed)
+    request = {"KeyId": key["KeyId"]} if operation in {"DescribeKey", "DisableKey"} else request_
 
-    wrong = DECLARATIONS["GenerateRandom"].body
-    with FakeKms(check_answers=True) as kms:
-        for output, message in (
-            ({"Plaintext": "text"}, "GenerateRandom.Plaintext is of the type str"),
-            ({"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model"),
-            (None, "GenerateRandom is of the type NoneType"),
-        ):
-            body = dict(output) if output else None
-            declaration = DECLARATIONS["GenerateRandom"]
-            monkeypatch.setitem(DECLARATIONS, "GenerateRandom", replaced(declaration, lambda _, body=body: body))
-            with pytest.raises(AssertionError, match=message):
-                kms.client().generate_random(NumberOfBytes=1)
-            monkeypatch.setitem(DECLARATIONS, "GenerateRandom", replaced(declaration, wrong))
+    with pytest.raises(AssertionError, match=f"^{re.escape(message)}$"):
+        kms.client()._make_api_call(operation, request)
 
 
-def replaced(declaration, body):
-    import dataclasses
+@pytest.mark.default_stages
+def test_answers_are_not_checked_by_default(monkeypatch):
+    changed = dataclasses.replace(DECLARATIONS["GenerateRandom"], body=lambda _: {"Surprise": 1})
+    monkeypatch.setitem(DECLARATIONS, "GenerateRandom", changed)
+    with FakeKms() as kms:
+        assert "Plaintext" not in kms.client().generate_random(NumberOfBytes=1)
 
-    return dataclasses.replace(declaration, body=body)
+
+def test_the_tests_check_the_answers_of_every_fake_that_they_open():
+    with FakeKms() as kms:
+        assert "check_answer" in names(kms._service.stages)

@@ -14,7 +14,21 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from iam import ACCOUNT, ADMIN, ALL, IAM, NOT_BY_IDENTITY, OTHER, ROOT, allow, denied, key_policy, policy
+from iam import (
+    ACCOUNT,
+    ADMIN,
+    ALL,
+    DENIED_BY_IDENTITY,
+    IAM,
+    NOT_BY_IDENTITY,
+    OTHER,
+    ROOT,
+    allow,
+    denied,
+    deny,
+    key_policy,
+    policy,
+)
 
 from fake_kms import FakeKms
 
@@ -101,6 +115,28 @@ class TestRegistering:
         with pytest.raises(ValueError) as caught:
             kms.principals.user("alice", policies=[document])
         assert str(caught.value) == message
+
+    def test_managed_policies_go_by_their_arns(self, kms, key, refused):
+        """Source: docs/aws/evidence.md#authorization."""
+        made, arn = kms.principals, f"arn:aws:iam::{ACCOUNT}:policy/team/NoKms"
+        alice = made.user("alice", policies=[policy(ALL)], managed={arn: policy(deny("kms:Encrypt"))})
+        app = made.role("app", managed={arn: json.dumps(policy(allow("kms:DescribeKey"), deny("kms:Encrypt")))})
+        for actor in (alice, app):
+            actor.client().describe_key(KeyId=key["KeyId"])
+            with refused("AccessDeniedException", denied(actor, "Encrypt", key, f"{DENIED_BY_IDENTITY}: {arn}")):
+                actor.client().encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+        with pytest.raises(ValueError, match=r"^a managed policy goes by its ARN, as in .*:policy/X, not 'NoKms'$"):
+            made.user("alice", managed={"NoKms": policy(ALL)})
+        with pytest.raises(ValueError, match=rf"^{arn}: it is not JSON$"):
+            made.role("app", managed={arn: "{"})
+
+    def test_a_role_of_awss_own(self, kms, client, key):
+        infrastructure = kms.principals.role("aws:ec2-infrastructure", session_name="i-0123456789abcdef0")
+        assert infrastructure.arn == f"{STS}assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0"
+        client.create_grant(KeyId=key["KeyId"], GranteePrincipal=infrastructure.arn, Operations=["Decrypt", "Encrypt"])
+        infrastructure.client().encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+        with pytest.raises(ValueError, match="a name is up to 64 letters"):
+            kms.principals.role("ec2:infrastructure")
 
     def test_other_mistakes(self, kms):
         made = kms.principals
@@ -295,6 +331,7 @@ class TestStrictIdentity:
             app.role_arn,
             app.arn,
             app.assume("other").arn,
+            f"{STS}assumed-role/app/never-begun",
             made.federated_user("f", of=boss).arn,
             made.user("guest", account=OTHER).arn,
             f"{IAM}root",
@@ -311,7 +348,7 @@ class TestStrictIdentity:
 
     @pytest.mark.parametrize(
         "name",
-        [f"{IAM}user/nobody", f"{IAM}role/app", f"{STS}assumed-role/app/never", f"{STS}federated-user/nobody",
+        [f"{IAM}user/nobody", f"{IAM}role/app", f"{STS}assumed-role/none/s", f"{STS}federated-user/nobody",
          "AROAXXXXXXXXXXXXXXXXX"],
     )  # fmt: skip
     def test_who_cannot(self, kms, boss, refused, name):
@@ -324,7 +361,10 @@ class TestStrictIdentity:
         with refused("MalformedPolicyDocumentException", message):
             client.create_key(Policy=key_policy(allow(to=[boss.arn, name])))
         for member in ("GranteePrincipal", "RetiringPrincipal"):
-            with refused("InvalidArnException", f"ARN does not refer to a valid principal: {name}"):
+            message = f"ARN does not refer to a valid principal: {name}"
+            if not name.startswith("arn:"):
+                message = f"{member} does not refer to a valid principal."
+            with refused("InvalidArnException", message):
                 client.create_grant(**{"KeyId": key_id, "Operations": ["Encrypt"], "GranteePrincipal": boss.arn,
                                        member: name})  # fmt: skip
 
@@ -535,7 +575,7 @@ class TestExplanations:
         assert asked("ReEncrypt") == [("kms:ReEncryptFrom", key["Arn"]), ("kms:ReEncryptTo", other["Arn"])]
         alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"
         assert asked("CreateAlias") == [("kms:CreateAlias", alias), ("kms:CreateAlias", key["Arn"])]
-        assert asked("CreateKey") == [("kms:CreateKey", "*"), ("kms:TagResource", "*")]
+        assert asked("CreateKey") == [("kms:TagResource", "*"), ("kms:CreateKey", "*")]
 
 
 class TestSimulations:

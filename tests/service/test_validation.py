@@ -217,6 +217,26 @@ def test_an_encryption_context_has_a_limit(send, name, member):
     assert answer.json == {"__type": "ValidationException", "message": "EncryptionContext is too long."}
 
 
+def test_an_encryption_context_of_exactly_the_limit(kms, client):
+    key_id = client.create_key()["KeyMetadata"]["KeyId"]
+    request = {"KeyId": key_id, "Plaintext": b"x"}
+    client.encrypt(**request, EncryptionContext={"a": "b" * (8192 - 7)})
+    with pytest.raises(client.exceptions.ClientError, match="EncryptionContext is too long"):
+        client.encrypt(**request, EncryptionContext={"a": "b" * (8192 - 6)})
+
+
+def test_a_length_alone_is_a_violation_of_its_own(send):
+    key_id = "x" * 2049
+    answer = send("DescribeKey", {"KeyId": key_id, "GrantTokens": [None] * 11})
+
+    null = violation("null ", "grantTokens.{}.member", NULL)
+    assert answer.json["message"] == "; ".join([
+        f"13 validation errors detected: {violation(repr(key_id) + ' ', 'keyId', 'Member must have length less than or equal to 2048')}",
+        violation(f"'[{', '.join(['null'] * 11)}]' ", "grantTokens", "Member must have length less than or equal to 10"),
+        *(null.format(number) for number in range(1, 12)),
+    ])  # fmt: skip
+
+
 def test_constraints_come_before_the_key_is_looked_up_and_after_the_signature(send):
     assert send("Encrypt", {"KeyId": "nonsense"}).json["__type"] == "ValidationException"
     assert send("Encrypt", {}, authorization="").json["__type"] == "MissingAuthenticationTokenException"

@@ -11,9 +11,14 @@ ONCE = {"retries": {"total_max_attempts": 1}}
 pytestmark = pytest.mark.aws
 
 
-@pytest.mark.settles("errors.serialization")
-def test_a_value_of_another_type(settle, unchecked):
-    settle.refusal("SerializationException", "", unchecked.describe_key, KeyId=5)
+@pytest.mark.settles("errors/front_end.py: a value of the wrong JSON type")
+@pytest.mark.parametrize(
+    ("method", "request_"),
+    [("create_key", {"MultiRegion": "yes"}), ("describe_key", {"KeyId": {"a": "b"}})],
+    ids=["a text for a boolean", "an object for a text"],
+)
+def test_a_value_of_another_type(settle, unchecked, method, request_):
+    settle.refusal("SerializationException", "", getattr(unchecked, method), **request_)
 
 
 @pytest.mark.settles("errors.missing_authentication_token")
@@ -36,21 +41,5 @@ def test_a_signature_without_its_parts(settle, client_with):
         "IncompleteSignatureException",
         "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
         "Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256 none",
-        client.list_keys,
-    )
-
-
-@pytest.mark.settles("errors.wrong_region_scope")
-def test_a_signature_for_no_region(settle, client_with):
-    client = settle.watch(client_with(config=Config(**ONCE)))
-
-    def redirect(params, context, **_):
-        params["context"]["signing"] = {"region": "nowhere"}
-
-    client.meta.events.register("before-call.kms", redirect)
-
-    settle.refusal(
-        "InvalidSignatureException",
-        "Credential should be scoped to a valid region, not 'nowhere'. ",
         client.list_keys,
     )

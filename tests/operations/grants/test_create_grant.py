@@ -8,39 +8,50 @@ import re
 import pytest
 from expected import DRY_RUN, NO_ALIAS, disabled, members, pending_deletion
 from grantable import AGREEMENT, ALWAYS, EVERY, HMAC, HOLDS, RSA, SIGNING, create_grant, grants_of
-from iam import ACCOUNT, IAM, OTHER, denied
+from iam import ACCOUNT, IAM, OTHER, across, denied
 from keys import account_root, alias_of
 
 from fake_kms import FakeKms
+from fake_kms.tables import model
 
-BOB = f"{IAM}user/bob"
+BOB, STS = f"{IAM}user/bob", f"arn:aws:sts::{ACCOUNT}:"
 CONTEXT_CONSTRAINTS = ["EncryptionContextEquals", "EncryptionContextSubset"]
+CONTEXT_UNSUPPORTED = (
+    "ValidationException",
+    "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
+)
 ONLY_CREATE_GRANT = ("ValidationException", "Grants must not contain only the CreateGrant operation.")
 
 
 class TestCreateGrant:
-    def test_an_operation_that_does_not_exist(self, client, key):
+    def test_an_operation_that_does_not_exist(self, client, key, refused):
+        values = ", ".join(model.load()["CreateGrant"].input.members["Operations"].element.enum)
         message = (
             "1 validation error detected: Value '[Listen]' at 'operations' failed to satisfy constraint: Member must "
-            "satisfy constraint: [Member must satisfy enum value set: ["
+            f"satisfy constraint: [Member must satisfy enum value set: [{values}]]"
         )
-        with pytest.raises(client.exceptions.ClientError) as caught:
+        with refused("ValidationException", message):
             create_grant(client, key, "Listen")
-        assert caught.value.response["Error"]["Message"].startswith(message)
 
     @pytest.mark.aws
     def test_create_grant_as_the_only_operation(self, client, key, refused):
         with refused(*ONLY_CREATE_GRANT):
             create_grant(client, key, "CreateGrant")
 
-    @pytest.mark.parametrize(
-        "principal",
-        ["bob", "arn:aws:iam::123456789012:group/g", "arn:aws:iam::aws:policy/x", "s3.amazonaws.com",
-         "arn:aws:sts::123456789012:assumed-role/app", "arn:aws:iam::1234:user/bob"],
-    )  # fmt: skip
     @pytest.mark.parametrize("member", ["GranteePrincipal", "RetiringPrincipal"])
-    def test_a_principal_that_is_not_valid(self, key, unchecked, refused, member, principal):
-        with refused("InvalidArnException", f"ARN does not refer to a valid principal: {principal}"):
+    @pytest.mark.parametrize(
+        ("principal", "message"),
+        [
+            ("bob", "{member} does not refer to a valid principal."),
+            (f"{IAM}group/g", "ARN does not refer to a valid principal: {principal}"),
+            ("arn:aws:iam::aws:policy/x", "ARN is not valid: {principal}"),
+            ("arn:aws:iam::1234:user/bob", "ARN is not valid: {principal}"),
+            (f"{STS}assumed-role/app", "ARN is not valid: {principal}"),
+            (f"{STS}assumed-role/team/app/session", "ARN is not valid: {principal}"),
+        ],
+    )
+    def test_a_principal_that_is_not_valid(self, key, unchecked, refused, member, principal, message):
+        with refused("InvalidArnException", message.format(member=member, principal=principal)):
             create_grant(unchecked, key, "Encrypt", **{member: principal})
 
     def test_exactly_one_grantee(self, client, key, refused):
@@ -71,8 +82,15 @@ class TestCreateGrant:
         key = client.create_key(**spec)["KeyMetadata"]
 
         create_grant(client, key, *sorted(holds | ALWAYS))
+        asymmetric = "KeySpec" in spec and not spec["KeySpec"].startswith("HMAC")
+        valid = [name for name in client.meta.service_model.shape_for("GrantOperation").enum if name in holds | ALWAYS]
         for operation in sorted(EVERY - ALWAYS - holds):
-            with refused("ValidationException", f"Grant operations {operation} are not valid for {key['Arn']}."):
+            message = (
+                f"Operations [{operation}] are not supported when creating a grant for "
+                f"{'an asymmetric' if asymmetric else 'a symmetric'} KMS key with key usage {key['KeyUsage']}. "
+                f"Valid operations are [{', '.join(valid)}]"
+            )
+            with refused("ValidationException", message):
                 create_grant(client, key, "DescribeKey", operation)
 
     @pytest.mark.aws
@@ -81,8 +99,23 @@ class TestCreateGrant:
     def test_context_constraints_are_for_symmetric_keys(self, client, refused, kind, spec):
         key = client.create_key(**spec)["KeyMetadata"]
 
-        with refused("ValidationException", f"Encryption context constraints are not valid for {key['Arn']}."):
-            create_grant(client, key, "DescribeKey", Constraints={kind: {"a": "b"}})
+        for operations in (["DescribeKey"], ["GenerateDataKey"]):  # the constraint is checked before the operations
+            with refused(*CONTEXT_UNSUPPORTED):
+                create_grant(client, key, *operations, Constraints={kind: {"a": "b"}})
+
+    def test_both_context_constraints(self, client, key, refused):
+        constraints = {kind: {"a": "b"} for kind in CONTEXT_CONSTRAINTS}
+        with refused("ValidationException", "More than one constraint supplied"):
+            create_grant(client, key, "Encrypt", Constraints=constraints)
+
+    def test_several_operations_that_the_key_cannot_do(self, client, refused):
+        key = client.create_key(**HMAC)["KeyMetadata"]
+        message = (
+            "Operations [Sign, Encrypt] are not supported when creating a grant for a symmetric KMS key with key usage "
+            "GENERATE_VERIFY_MAC. Valid operations are [CreateGrant, RetireGrant, DescribeKey, GenerateMac, VerifyMac]"
+        )
+        with refused("ValidationException", message):
+            create_grant(client, key, "Sign", "GenerateMac", "Encrypt")
 
     @pytest.mark.aws
     @pytest.mark.parametrize("kind", CONTEXT_CONSTRAINTS)
@@ -152,13 +185,27 @@ class TestCreateGrant:
     @pytest.mark.parametrize(
         "principal",
         [f"{IAM}root", ACCOUNT, f"{IAM}user/team/bob", f"{IAM}role/team/app", f"arn:aws:iam::{OTHER}:role/app",
-         f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", f"arn:aws:sts::{ACCOUNT}:federated-user/bob"],
+         f"{STS}assumed-role/app/s", f"{STS}federated-user/bob", "s3.amazonaws.com", "dynamodb.us-east-1.amazonaws.com",
+         f"{STS}assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0", f"{STS}user/moto"],
     )  # fmt: skip
     def test_every_kind_of_principal(self, client, key, grant, principal):
         grant(principal, "Encrypt", RetiringPrincipal=principal)
 
         (entry,) = grants_of(client, key)
         assert (entry["GranteePrincipal"], entry["RetiringPrincipal"]) == (principal, principal)
+
+    def test_the_caller_as_motos_sts_names_it(self, client, elsewhere, key, refused):
+        """moto's GetCallerIdentity answers this ARN for access keys that nobody has registered."""
+        guest, moto = elsewhere(OTHER), f"arn:aws:sts::{OTHER}:user/moto"
+        request = {"KeyId": key["Arn"], "Plaintext": b"x"}
+        with refused("AccessDeniedException", across(f"arn:aws:iam::{OTHER}:user/admin", "Encrypt")):
+            guest.encrypt(**request)
+        token = create_grant(client, key, "Encrypt", GranteePrincipal=moto, RetiringPrincipal=moto)["GrantToken"]
+        guest.encrypt(**request)
+        (entry,) = grants_of(client, key)
+        assert (entry["GranteePrincipal"], entry["RetiringPrincipal"]) == (moto, moto)
+        assert client.list_grants(KeyId=key["KeyId"], GranteePrincipal=moto)["Grants"] == [entry]
+        guest.retire_grant(GrantToken=token)
 
     @pytest.mark.aws
     def test_the_same_name_and_parameters_are_the_same_grant(self, client, key):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from expected import members
 from grantable import ALWAYS, create_grant, grants_of
-from iam import IAM, OTHER, ROOT, across, allow, denied, policy
+from iam import ACCOUNT, IAM, OTHER, ROOT, across, allow, denied, key_policy, policy
 from keys import account_root
 
-BOB = f"{IAM}user/bob"
+BOB, STS = f"{IAM}user/bob", f"arn:aws:sts::{ACCOUNT}:"
 
 
 class TestListGrants:
@@ -34,7 +34,9 @@ class TestListGrants:
         created = create_grant(client, key, "Decrypt", "Encrypt", **more)
         (entry,) = grants_of(client, key)
 
-        assert entry.pop("CreationDate") >= key["CreationDate"]
+        created_at = entry.pop("CreationDate")
+        assert created_at >= key["CreationDate"].replace(microsecond=0)
+        assert created_at.microsecond == 0
         assert entry == {
             "Constraints": constraints,
             "GrantId": created["GrantId"],
@@ -123,6 +125,33 @@ class TestListGrants:
         assert len(client.list_grants(KeyId=key["KeyId"])["Grants"]) == 50
         assert len(client.list_grants(KeyId=key["KeyId"], Limit=100)["Grants"]) == 100
 
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("bob", "Input does not refer to a valid principal"),
+            (f"{STS}assumed-role/team/app/s", f"ARN is not valid: {STS}assumed-role/team/app/s"),
+        ],
+    )
+    def test_a_filter_that_is_no_principal(self, client, key, refused, name, message):
+        with refused("InvalidArnException", message):
+            client.list_grants(KeyId=key["KeyId"], GranteePrincipal=name)
+
+    def test_a_filter_that_is_for_services(self, kms, client, key, refused):
+        request = {
+            "GranteeServicePrincipal": "s3.amazonaws.com",
+            "RetiringServicePrincipal": "s3.amazonaws.com",
+            "Constraints": {"SourceArn": "arn:aws:s3:us-east-1:123456789012:bucket"},
+        }
+        created = client.create_grant(KeyId=key["KeyId"], Operations=["Encrypt"], **request)
+        message = "GranteeServicePrincipal can be used only by AWS services."
+        listing = {"KeyId": key["Arn"], "GranteeServicePrincipal": "s3.amazonaws.com"}
+        with refused("ValidationException", message):
+            client.list_grants(**listing)
+        text = key_policy(allow(to=ROOT), allow("kms:ListGrants", Principal={"Service": "s3.amazonaws.com"}))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        service = kms.principals.service("s3.amazonaws.com").client()
+        assert [entry["GrantId"] for entry in service.list_grants(**listing)["Grants"]] == [created["GrantId"]]
+
 
 class TestListRetirableGrants:
     @pytest.mark.aws
@@ -130,6 +159,22 @@ class TestListRetirableGrants:
         message = "Exactly one of RetiringPrincipal and RetiringServicePrincipal must be specified."
         with refused("ValidationException", message):
             client.list_retirable_grants()
+
+    def test_a_retiring_service_is_for_services(self, client, refused):
+        message = "RetiringServicePrincipal can be used only by AWS services."
+        with refused("ValidationException", message):
+            client.list_retirable_grants(RetiringServicePrincipal="s3.amazonaws.com")
+
+    @pytest.mark.parametrize(
+        ("name", "code", "message"),
+        [
+            ("bob", "NotFoundException", "Retiring principal bob could not be found"),
+            (f"{IAM}group/g", "InvalidArnException", f"ARN does not refer to a valid principal: {IAM}group/g"),
+        ],
+    )
+    def test_a_name_that_is_no_principal(self, client, refused, name, code, message):
+        with refused(code, message):
+            client.list_retirable_grants(RetiringPrincipal=name)
 
     def test_a_principal_of_another_account(self, kms, client, refused):
         admin = kms.principals.user("boss", policies=[policy(allow())])
@@ -143,6 +188,11 @@ class TestListRetirableGrants:
             assert len(client.list_retirable_grants(RetiringPrincipal=BOB)["Grants"]) == 1
             with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", carol.arn)):
                 client.list_retirable_grants(RetiringPrincipal=carol.arn)
+
+    def test_a_retiring_service_is_no_resource(self, kms, refused):
+        carol = kms.principals.user("carol", policies=[policy(allow("kms:ListRetirableGrants", BOB))])
+        with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", "*")):
+            carol.client().list_retirable_grants(RetiringServicePrincipal="ec2.amazonaws.com")
 
     @pytest.mark.aws
     def test_an_entry_is_that_of_list_grants(self, client, key):

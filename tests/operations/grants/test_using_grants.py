@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from expected import INACCESSIBLE, no_key
+from expected import no_key
 from grantable import AGREEMENT, ENCAPSULATION, EVERY, HMAC, SIGNING, SYMMETRIC, grants_of
 from iam import (
     ACCOUNT,
@@ -12,11 +12,15 @@ from iam import (
     DENIED_BY_IDENTITY,
     DENIED_BY_KEY_POLICY,
     IAM,
+    NOT_BY_SESSION,
     OTHER,
     ROOT,
     across,
+    across_by_ciphertext,
     allow,
     denied,
+    denied_by_ciphertext,
+    denied_elsewhere,
     deny,
     key_policy,
     policy,
@@ -77,7 +81,8 @@ class TestEveryOperation:
         spec, prepare, use = USES[operation]
         key = client.create_key(**spec)["KeyMetadata"]
         prepared = prepare(client, key["KeyId"]) if prepare else None
-        with kms.acting_as(app), refused("AccessDeniedException", denied(app, operation, key)):
+        text = denied_by_ciphertext(app, operation) if operation == "Decrypt" else denied(app, operation, key)
+        with kms.acting_as(app), refused("AccessDeniedException", text):
             use(client, key["KeyId"], prepared)
 
         client.create_grant(KeyId=key["KeyId"], GranteePrincipal=app.role_arn, Operations=[operation])
@@ -113,7 +118,9 @@ class TestEveryOperation:
             with kms.acting_as(app), pytest.raises(client.exceptions.ClientError):
                 client.re_encrypt(**request)
             if operation == missing:
-                with kms.acting_as(app), refused("AccessDeniedException", denied(app, missing, sides[missing])):
+                by_name = denied(app, missing, sides[missing])
+                text = denied_by_ciphertext(app, missing) if missing == "ReEncryptFrom" else by_name
+                with kms.acting_as(app), refused("AccessDeniedException", text):
                     client.re_encrypt(**request)
             client.create_grant(KeyId=sides[operation]["KeyId"], GranteePrincipal=app.role_arn, Operations=[operation])
         with kms.acting_as(app):
@@ -129,6 +136,18 @@ class TestEveryOperation:
         grant(f"arn:aws:sts::{ACCOUNT}:assumed-role/app/other", "Encrypt")
         with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[token])
+
+    def test_one_grant_among_others_comes_and_goes(self, kms, client, key, app, grant, refused):
+        """A refusal from before the grant, or an answer from before its end, is not remembered."""
+        request = {"KeyId": key["KeyId"], "Plaintext": b"x"}
+        grant(BOB, "Encrypt")
+        for _ in range(2):
+            with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
+                client.encrypt(**request)
+            made = grant(app.role_arn, "Encrypt")
+            with kms.acting_as(app):
+                client.encrypt(**request)
+            client.revoke_grant(KeyId=key["KeyId"], GrantId=made["GrantId"])
 
     def test_a_key_policy_that_delegates_to_nobody(self, kms, client, app):
         key_id = client.create_key(Policy=key_policy(allow(to=ADMIN)))["KeyMetadata"]["KeyId"]
@@ -162,20 +181,77 @@ class TestEveryOperation:
 
 
 class TestAcrossAccounts:
-    def test_a_grantee_of_another_account(self, kms, client, key, grant, refused):
+    """Source: docs/aws/recorded.md#grants."""
+
+    SILENT = policy(allow("s3:*"))
+
+    @pytest.fixture
+    def issue(self, kms, client, key, grant):
+        """Create a grant: as the account of the key does, or as the other account does, if its key policy lets it."""
+
+        def create(issuer, grantee, *operations, **more):
+            if issuer == ACCOUNT:
+                return grant(grantee, *operations, **more)
+            text = key_policy(allow(to=ROOT), allow("kms:CreateGrant", to=f"arn:aws:iam::{OTHER}:root"))
+            client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+            guest = kms.principals.user("issuer", account=OTHER, policies=[policy(allow("kms:CreateGrant"))])
+            with kms.acting_as(guest):
+                return client.create_grant(KeyId=key["Arn"], GranteePrincipal=grantee, Operations=[*operations], **more)
+
+        return create
+
+    @pytest.mark.parametrize("form", ["arn", "role_arn"])
+    def test_a_grant_of_the_keys_account_needs_a_policy_there(self, kms, key, issue, refused, form):
         guest = kms.principals.role("guest", account=OTHER)
         request = {"KeyId": key["Arn"], "Plaintext": b"x"}
         with refused("AccessDeniedException", across(guest, "Encrypt")):
             guest.client().encrypt(**request)
-        grant(guest.role_arn, "Encrypt")
-        guest.client().encrypt(**request)
+        issue(ACCOUNT, getattr(guest, form), "Encrypt")
+        with refused("AccessDeniedException", denied_elsewhere(guest, "Encrypt")):
+            guest.client().encrypt(**request)
         with refused("AccessDeniedException", across(guest, "DescribeKey")):
             guest.client().describe_key(KeyId=key["Arn"])
 
-    def test_decrypt_finds_the_key_in_the_ciphertext(self, kms, client, key, grant, refused):
+        permitted = kms.principals.role("guest", account=OTHER, policies=[policy(allow("kms:Encrypt", key["Arn"]))])
+        permitted.client().encrypt(**request)
+        limited = permitted.assume("session", policies=[self.SILENT])
+        with refused("AccessDeniedException", denied_elsewhere(limited, "Encrypt", NOT_BY_SESSION)):
+            limited.client().encrypt(**request)
+
+    def test_a_grant_of_ones_own_account_is_enough(self, kms, key, issue, refused):
         guest = kms.principals.role("guest", account=OTHER)
+        request = {"KeyId": key["Arn"], "Plaintext": b"x"}
+        issue(OTHER, guest.role_arn, "Encrypt")
+        guest.client().encrypt(**request)
+        limited = guest.assume("limited", policies=[self.SILENT])
+        with refused("AccessDeniedException", denied_elsewhere(limited, "Encrypt", NOT_BY_SESSION)):
+            limited.client().encrypt(**request)
+        issue(OTHER, limited.arn, "Encrypt")
+        limited.client().encrypt(**request)
+
+    @pytest.mark.parametrize("issuer", [ACCOUNT, OTHER])
+    @pytest.mark.parametrize("by", ["the retiring principal", "the grantee"])
+    def test_retiring(self, kms, client, key, issue, refused, issuer, by):
+        guest = kms.principals.role("guest", account=OTHER)
+        terms = (BOB, "Encrypt") if by == "the retiring principal" else (guest.role_arn, "Encrypt", "RetireGrant")
+        more = {"RetiringPrincipal": guest.role_arn} if by == "the retiring principal" else {}
+        token = issue(issuer, *terms, **more)["GrantToken"]
+        retirer = guest
+        if issuer == ACCOUNT:
+            with refused("AccessDeniedException", denied_elsewhere(guest, "RetireGrant")):
+                guest.client().retire_grant(GrantToken=token)
+            retirer = kms.principals.role("guest", account=OTHER, policies=[policy(allow("kms:RetireGrant"))])
+        limited = retirer.assume("limited", policies=[self.SILENT])
+        with refused("AccessDeniedException", denied_elsewhere(limited, "RetireGrant", NOT_BY_SESSION)):
+            limited.client().retire_grant(GrantToken=token)
+        retirer.client().retire_grant(GrantToken=token)
+
+        assert grants_of(client, key) == []
+
+    def test_decrypt_finds_the_key_in_the_ciphertext(self, kms, client, key, grant, refused):
+        guest = kms.principals.role("guest", account=OTHER, policies=[policy(allow("kms:Decrypt"))])
         blob = sealed(client, key["KeyId"])
-        with refused(*INACCESSIBLE):
+        with refused("AccessDeniedException", across_by_ciphertext(guest, "Decrypt")):
             guest.client().decrypt(CiphertextBlob=blob)
         grant(guest.role_arn, "Decrypt")
         assert guest.client().decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
@@ -185,7 +261,7 @@ class TestAcrossAccounts:
         permitted = kms.principals.role("permitted", account=OTHER, policies=[policy(allow("kms:Encrypt", key["Arn"]))])
         grant(f"arn:aws:iam::{OTHER}:root", "Encrypt")
         permitted.client().encrypt(KeyId=key["Arn"], Plaintext=b"x")
-        with refused("AccessDeniedException", denied(guest, "Encrypt", key)):
+        with refused("AccessDeniedException", denied_elsewhere(guest, "Encrypt")):
             guest.client().encrypt(KeyId=key["Arn"], Plaintext=b"x")
 
 
@@ -208,6 +284,15 @@ class TestTokens:
         key_id = far.create_key()["KeyMetadata"]["KeyId"]
         with refused("InvalidGrantTokenException"):
             far.encrypt(KeyId=key_id, Plaintext=b"x", GrantTokens=[token])
+
+    def test_a_token_of_another_region_among_good_ones(self, client, elsewhere, grant, key, refused):
+        far = elsewhere(region="eu-west-1")
+        far_key = far.create_key()["KeyMetadata"]["KeyId"]
+        good = grant(BOB, "Encrypt")["GrantToken"]
+        other = far.create_grant(KeyId=far_key, GranteePrincipal=BOB, Operations=["Encrypt"])["GrantToken"]
+        client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[good])
+        with refused("InvalidGrantTokenException"):
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[good, other])
 
     def test_several_tokens_of_one_grant_and_of_another_key(self, client, key, grant):
         tokens = [grant(BOB, "Encrypt", Name="job")["GrantToken"] for _ in range(2)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import botocore.exceptions
 import pytest
+from expected import refusal
 from key_stores import (
     ACCESS_KEY_ID,
     CLUSTER,
@@ -145,5 +145,5 @@ def test_a_reset_removes_clusters_routes_and_key_stores(kms, client, proxy, hsm)
     kms.reset()
     assert len(kms.clusters) == 0
     assert client.describe_custom_key_stores()["CustomKeyStores"] == []
-    with pytest.raises(botocore.exceptions.ClientError, match="XksProxyUriUnreachableException"):
+    with refusal("XksProxyUriUnreachableException", TEXTS[Failure.UNREACHABLE]):
         client.create_custom_key_store(**XKS)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import botocore.exceptions
 import pytest
-from expected import members
+from expected import members, refusal
 from internals import region_of
 from key_stores import (
     ABSENT,
@@ -75,7 +74,7 @@ class TestCreateCustomKeyStore:
     def test_the_quota(self):
         with FakeKms(quotas={"custom_key_stores": 1}) as kms:
             kms.client().create_custom_key_store(**HSM)
-            with pytest.raises(botocore.exceptions.ClientError, match="LimitExceededException"):
+            with refusal("LimitExceededException"):
                 kms.client().create_custom_key_store(
                     **HSM | {"CloudHsmClusterId": OTHER_CLUSTER, "CustomKeyStoreName": "b"}
                 )

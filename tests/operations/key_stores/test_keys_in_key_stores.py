@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import botocore.exceptions
 import pytest
-from expected import not_multi_region, other_origin
+from expected import not_multi_region, other_origin, refusal
+from iam import denied
 from key_stores import (
     ABSENT,
     CLUSTER,
@@ -121,9 +121,9 @@ class TestCreateKey:
     def test_the_proxy_is_not_contacted_for_a_caller_who_may_not_create_keys(self, kms, outside, proxy):
         proxy.fail_with(Failure.UNREACHABLE)
         user = kms.principals.user("nobody")
-        with kms.acting_as(user), pytest.raises(botocore.exceptions.ClientError, match="AccessDeniedException"):
+        with kms.acting_as(user), refusal("AccessDeniedException", denied(user, "CreateKey", "*")):
             create_external_key(kms.client(), outside)
-        with pytest.raises(botocore.exceptions.ClientError, match=INVALID_STATE):
+        with refusal(INVALID_STATE, TEXTS[Failure.UNREACHABLE]):
             create_external_key(kms.client(), outside)
 
     def test_a_key_in_cloudhsm(self, client, hsm, hsm_key):
