@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from conftest import wrap
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from importing import EXISTING, FOREVER, NEW, RAW, external_key, parameters, request_for
 from keys import create, describe
 
@@ -19,7 +21,7 @@ def test_existing_material_for_a_key_that_has_none(settle, client):
     settle.refusal("IncorrectKeyMaterialException", "", client.import_key_material, **request)
 
 
-@pytest.mark.settles("crypto/wrapping.py fits", "errors.encrypted_key_size")
+@pytest.mark.settles("crypto/wrapping.py fits")
 @pytest.mark.parametrize("length", [1, 255, 257])
 def test_wrapped_material_of_another_length(settle, client, length):
     key = external_key(client)
@@ -35,6 +37,17 @@ def test_material_that_is_no_private_key(settle, client):
     answer = parameters(client, key, algorithm)
     wrapped = {"EncryptedKeyMaterial": wrap(answer["PublicKey"], algorithm, bytes(64))}
     request = {"KeyId": key["KeyId"], "ImportToken": answer["ImportToken"]} | wrapped | FOREVER
+
+    settle.refusal("InvalidCiphertextException", "", client.import_key_material, **request)
+
+
+@pytest.mark.settles("crypto/wrapping.py read_material")
+def test_material_of_another_curve(settle, client):
+    key = external_key(client, "ECC_NIST_P256", "SIGN_VERIFY")
+    der = ec.generate_private_key(ec.SECP256K1()).private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    request = request_for(key, parameters(client, key), der, **FOREVER)
 
     settle.refusal("InvalidCiphertextException", "", client.import_key_material, **request)
 
