@@ -69,6 +69,33 @@ def test_a_grant_to_a_service_without_its_conditions(settle, client, key):
     )
 
 
+@pytest.mark.settles("errors.grant_has_two_constraints")
+def test_a_grant_with_both_context_constraints(settle, client, key):
+    settle.refusal(
+        INVALID,
+        "More than one constraint supplied",
+        create_grant,
+        client,
+        key,
+        "Encrypt",
+        Constraints={"EncryptionContextEquals": {"a": "b"}, "EncryptionContextSubset": {"a": "b"}},
+    )
+
+
+@pytest.mark.settles("operations/grants.py _check_constraints")
+@pytest.mark.parametrize("pairs", [{}, {"name": "x" * 385}], ids=["an empty one", "a long one"])
+def test_which_fault_of_two_context_constraints_is_named(settle, client, key, pairs):
+    settle.refusal(
+        INVALID,
+        "More than one constraint supplied",
+        create_grant,
+        client,
+        key,
+        "Encrypt",
+        Constraints={"EncryptionContextEquals": {"a": "b"}, "EncryptionContextSubset": pairs},
+    )
+
+
 @pytest.mark.settles("errors.grant_constraint_too_large")
 @pytest.mark.parametrize(
     "pairs", [{str(number): "x" for number in range(9)}, {"name": "x" * 385}], ids=["9 pairs", "385 characters"]
@@ -121,16 +148,50 @@ def test_listing_by_an_unknown_grant_id(settle, client, key):
     settle.value([], client.list_grants(KeyId=key["KeyId"], GrantId=ABSENT)["Grants"])
 
 
-@pytest.mark.settles("operations/grants.py list_grants")
+@pytest.mark.settles("errors.service_filter_for_services")
 def test_listing_by_a_service(settle, client, key):
-    create_grant(client, key, "Encrypt")
+    settle.refusal(
+        INVALID,
+        "GranteeServicePrincipal can be used only by AWS services.",
+        client.list_grants,
+        KeyId=key["KeyId"],
+        GranteeServicePrincipal="dynamodb.amazonaws.com",
+    )
 
-    settle.outcome(None, client.list_grants, KeyId=key["KeyId"], GranteeServicePrincipal="dynamodb.amazonaws.com")
 
-
-@pytest.mark.settles("operations/grants.py list_retirable_grants")
+@pytest.mark.settles("errors.service_filter_for_services")
 def test_listing_what_a_service_may_retire(settle, client):
-    settle.outcome(None, client.list_retirable_grants, RetiringServicePrincipal="dynamodb.amazonaws.com")
+    settle.refusal(
+        INVALID,
+        "RetiringServicePrincipal can be used only by AWS services.",
+        client.list_retirable_grants,
+        RetiringServicePrincipal="dynamodb.amazonaws.com",
+    )
+
+
+@pytest.mark.settles("operations/grants.py _check_principal")
+@pytest.mark.parametrize(
+    ("grantee", "message"),
+    [
+        ("nobody", "GranteePrincipal does not refer to a valid principal."),
+        ("{account}:group/none", "ARN does not refer to a valid principal: {grantee}"),
+        ("{account}:policy/none", "ARN does not refer to a valid principal: {grantee}"),
+        ("arn:aws:iam::1234:user/none", "ARN is not valid: {grantee}"),
+    ],
+    ids=["no ARN", "a group", "a policy", "a short account"],
+)
+def test_a_grantee_that_is_no_principal(settle, unchecked, key, grantee, message):
+    grantee = grantee.replace("{account}", account_root(key).removesuffix(":root"))
+
+    settle.refusal(
+        "InvalidArnException",
+        message.replace("{grantee}", grantee),
+        create_grant,
+        unchecked,
+        key,
+        "Encrypt",
+        GranteePrincipal=grantee,
+    )
 
 
 @pytest.mark.settles("operations/grants.py _check_retirer")

@@ -33,16 +33,13 @@ def encrypt(client, key, **context):
     return client.encrypt(KeyId=key["KeyId"], Plaintext=b"text", EncryptionContext=context)
 
 
-@pytest.mark.settles("errors.invalid_policy_arn")
-def test_a_principal_without_an_account(settle, client, key):
-    settle.refusal(
-        "InvalidArnException",
-        "An ARN in the specified key policy is invalid.",
-        key_with,
-        client,
-        key,
-        allow("kms:Encrypt", to="arn:aws:iam:::user/alice"),
-    )
+@pytest.mark.settles("errors.policy_element_missing")
+@pytest.mark.parametrize("element", ["Action", "Resource"])
+def test_a_statement_without_action_or_resource(settle, client, key, element):
+    statement = allow("kms:Encrypt", to=account_root(key))
+    del statement[element]
+
+    settle.refusal(MALFORMED, f"Missing required field {element}", key_with, client, key, statement)
 
 
 @pytest.mark.settles("errors.overly_permissive_policy")
@@ -198,7 +195,7 @@ def test_conditions_of_get_key_last_usage(settle, client, key):
 
 @pytest.mark.settles("tables/permissions.py")
 @pytest.mark.skipif(not HAS_ML_KEM, reason="this botocore has no ML-KEM")
-@pytest.mark.parametrize("name", ["kms:KeySpec", "kms:KeyUsage", "kms:ResourceAliases", "kms:RequestAlias"])
+@pytest.mark.parametrize("name", ["kms:KeySpec", "kms:KeyUsage", "kms:RequestAlias"])
 def test_conditions_of_encapsulate(settle, client, key, name):
     alone = deny("kms:Encapsulate", to="*", Condition={"Null": {name: "false"}})
     other = key_with(client, key, alone, KeySpec="ML_KEM_768", KeyUsage="ENCAPSULATE_DECAPSULATE")
