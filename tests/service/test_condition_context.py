@@ -98,7 +98,7 @@ SEEN = [
         "kms:EncryptionContextKeys": ["b"],
     }),
     ({}, ("CreateGrant", S3_GRANT), {
-        "kms:GrantConstraintType": "SourceArn", "kms:GrantConstraintSourceArn": ARN, "kms:GranteePrincipal": None,
+        "kms:GrantConstraintType": None, "kms:GrantConstraintSourceArn": ARN, "kms:GranteePrincipal": None,
         "kms:GranteeServicePrincipal": "s3.amazonaws.com", "kms:RetiringServicePrincipal": "ec2.amazonaws.com",
     }),
     ({}, ("GetKeyPolicy", {}), {"kms:PolicyName": "default"}),
