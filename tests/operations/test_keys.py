@@ -69,12 +69,6 @@ class TestCreateKey:
             with refused("UnsupportedOperationException", text):
                 create(client, "ML_DSA_44")
 
-    @pytest.mark.aws
-    @pytest.mark.parametrize("spec", ["ECC_NIST_EDWARDS25519"])
-    def test_specs_whose_material_cannot_be_imported(self, client, refused, spec):
-        with refused("UnsupportedOperationException", f"KeySpec {spec} is not supported with Origin EXTERNAL."):
-            create(client, spec, "SIGN_VERIFY", Origin="EXTERNAL")
-
     def test_resources_of_the_account_are_checked_after_authorization(self, kms, refused):
         nobody = kms.principals.role("Nobody")
         for request, message in (
