@@ -239,7 +239,7 @@ class TestRoles:
         client.create_grant(KeyId=key["KeyId"], GranteePrincipal=role_arn, Operations=["Encrypt"])
         with refusal("AccessDeniedException", denied_elsewhere(session, "Encrypt")):
             guest.encrypt(KeyId=key["Arn"], Plaintext=b"x")
-        assert kms.journal[-1].principal == f"arn:aws:sts::{OTHER}:assumed-role/guest/job"
+        assert kms.journal[-1].principal == session
 
 
 class TestWhoElse:
