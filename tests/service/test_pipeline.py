@@ -78,7 +78,6 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
     assert kms.journal.events(succeeded=False) == [event]
 
 
-@pytest.mark.default_stages
 @pytest.mark.parametrize(
     ("operation", "request_", "output", "message"),
     [
