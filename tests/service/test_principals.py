@@ -31,6 +31,8 @@ from iam import (
 )
 
 from fake_kms import FakeKms
+from fake_kms.wire import HttpRequest
+from fake_kms.wire.sigv4 import Authorization, signature
 
 STS = f"arn:aws:sts::{ACCOUNT}:"
 EVERYTHING = policy(ALL)
@@ -439,6 +441,14 @@ class TestSignatures:
         assert self.post({**self.signed(actor.credentials), "X-Amz-Date": "today"}).json()["message"] == MISMATCH
         headers = self.signed(actor.credentials)
         del headers["X-Amz-Date"]
+        assert self.post(headers).json()["message"] == MISMATCH
+
+    def test_a_signed_date_that_is_none(self, actor):
+        headers = {**self.signed(actor.credentials), "X-Amz-Date": "today"}
+        request = HttpRequest("POST", self.URL, headers, b"{}", headers["X-Amz-Target"], headers["Authorization"])
+        authorization = Authorization.parse(headers["Authorization"])
+        right = signature(request, authorization, actor.credentials["aws_secret_access_key"])
+        headers["Authorization"] = headers["Authorization"].replace(authorization.signature, right)
         assert self.post(headers).json()["message"] == MISMATCH
 
     def test_an_old_one(self, actor):
