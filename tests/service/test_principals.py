@@ -443,13 +443,18 @@ class TestSignatures:
         del headers["X-Amz-Date"]
         assert self.post(headers).json()["message"] == MISMATCH
 
-    def test_a_signed_date_that_is_none(self, actor):
-        headers = {**self.signed(actor.credentials), "X-Amz-Date": "today"}
-        request = HttpRequest("POST", self.URL, headers, b"{}", headers["X-Amz-Target"], headers["Authorization"])
+    @pytest.mark.parametrize(("date", "status"), [(None, 200), ("today", 400)])
+    def test_a_signed_date_that_is_none(self, actor, date, status):
+        signed = self.signed(actor.credentials)
+        headers = {**signed, "X-Amz-Date": date or signed["X-Amz-Date"]}
+        sent = {name.lower(): value for name, value in headers.items()} | {"host": "kms.us-east-1.amazonaws.com"}
+        request = HttpRequest("POST", self.URL, sent, b"{}", headers["X-Amz-Target"], headers["Authorization"])
         authorization = Authorization.parse(headers["Authorization"])
         right = signature(request, authorization, actor.credentials["aws_secret_access_key"])
         headers["Authorization"] = headers["Authorization"].replace(authorization.signature, right)
-        assert self.post(headers).json()["message"] == MISMATCH
+        answer = self.post(headers)
+        assert answer.status_code == status
+        assert date is None or answer.json()["message"] == MISMATCH
 
     def test_an_old_one(self, actor):
         noon = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.timezone.utc)
