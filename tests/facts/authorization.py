@@ -205,6 +205,14 @@ FACTS = [
         aws=True,
     ),
     Fact(
+        "a principal of a key policy whose ARN has no account",
+        "docs/aws/authorization.md#key-policies",
+        _put(allow(to="arn:aws:iam:::user/alice")),
+        "InvalidArnException",
+        "An ARN in the specified key policy is invalid.",
+        aws=True,
+    ),
+    Fact(
         "a key policy that is no policy",
         "docs/aws/evidence.md#lists-listings-wire-members",
         lambda world: world.client.put_key_policy(KeyId=world.key()["KeyId"], Policy="x"),

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from expected import broken, disabled, members, pending_deletion, pending_import
-from iam import denied
+from iam import denied, denied_to_tag
 from keys import HAS_ML_DSA, HAS_ML_KEM, PAIRS, alias_of, arn_beside, create, describe
 
 from fake_kms.tables import model
@@ -69,19 +69,13 @@ class TestCreateKey:
             with refused("UnsupportedOperationException", text):
                 create(client, "ML_DSA_44")
 
-    @pytest.mark.aws
-    @pytest.mark.parametrize("spec", ["ECC_NIST_EDWARDS25519"])
-    def test_specs_whose_material_cannot_be_imported(self, client, refused, spec):
-        with refused("UnsupportedOperationException", f"KeySpec {spec} is not supported with Origin EXTERNAL."):
-            create(client, spec, "SIGN_VERIFY", Origin="EXTERNAL")
-
     def test_resources_of_the_account_are_checked_after_authorization(self, kms, refused):
         nobody = kms.principals.role("Nobody")
-        for request in (
-            {"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": "cks-x"},
-            {"Tags": [{"TagKey": "aws:x", "TagValue": ""}]},
+        for request, message in (
+            ({"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": "cks-x"}, denied(nobody, "CreateKey", "*")),
+            ({"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, denied_to_tag(nobody)),
         ):
-            with refused("AccessDeniedException", denied(nobody, "CreateKey", "*")):
+            with refused("AccessDeniedException", message):
                 nobody.client().create_key(**request)
 
     def test_a_custom_key_store_that_does_not_exist(self, client, refused):

@@ -121,16 +121,67 @@ def test_listing_by_an_unknown_grant_id(settle, client, key):
     settle.value([], client.list_grants(KeyId=key["KeyId"], GrantId=ABSENT)["Grants"])
 
 
-@pytest.mark.settles("operations/grants.py list_grants")
+@pytest.mark.settles("errors.service_filter_for_services")
 def test_listing_by_a_service(settle, client, key):
-    create_grant(client, key, "Encrypt")
+    settle.refusal(
+        INVALID,
+        "GranteeServicePrincipal can be used only by AWS services.",
+        client.list_grants,
+        KeyId=key["KeyId"],
+        GranteeServicePrincipal="dynamodb.amazonaws.com",
+    )
 
-    settle.outcome(None, client.list_grants, KeyId=key["KeyId"], GranteeServicePrincipal="dynamodb.amazonaws.com")
 
-
-@pytest.mark.settles("operations/grants.py list_retirable_grants")
+@pytest.mark.settles("errors.service_filter_for_services")
 def test_listing_what_a_service_may_retire(settle, client):
-    settle.outcome(None, client.list_retirable_grants, RetiringServicePrincipal="dynamodb.amazonaws.com")
+    settle.refusal(
+        INVALID,
+        "RetiringServicePrincipal can be used only by AWS services.",
+        client.list_retirable_grants,
+        RetiringServicePrincipal="dynamodb.amazonaws.com",
+    )
+
+
+@pytest.mark.settles("errors.grant_has_two_constraints")
+def test_a_grant_with_two_constraints(settle, client, key):
+    both = {kind: {"a": "b"} for kind in ("EncryptionContextEquals", "EncryptionContextSubset")}
+
+    settle.refusal(INVALID, "More than one constraint supplied", create_grant, client, key, "Encrypt", Constraints=both)
+
+
+@pytest.mark.settles("operations/grants.py _check_constraints")
+def test_a_grant_with_two_constraints_of_which_one_is_empty(settle, client, key):
+    both = {"EncryptionContextEquals": {}, "EncryptionContextSubset": {str(number): "x" for number in range(9)}}
+
+    settle.refusal(INVALID, "More than one constraint supplied", create_grant, client, key, "Encrypt", Constraints=both)
+
+
+@pytest.mark.settles("operations/grants.py _check_principal")
+def test_a_grantee_that_is_a_bare_word(settle, client, key):
+    settle.refusal(
+        "InvalidArnException",
+        "GranteePrincipal does not refer to a valid principal.",
+        create_grant,
+        client,
+        key,
+        "Encrypt",
+        GranteePrincipal="bob",
+    )
+
+
+@pytest.mark.settles("operations/grants.py _check_principal")
+def test_a_grantee_that_is_no_principal(settle, client, key):
+    bucket = "arn:aws:s3:::bucket"
+
+    settle.refusal(
+        "InvalidArnException",
+        f"ARN is not valid: {bucket}",
+        create_grant,
+        client,
+        key,
+        "Encrypt",
+        GranteePrincipal=bucket,
+    )
 
 
 @pytest.mark.settles("operations/grants.py _check_retirer")

@@ -33,18 +33,6 @@ def encrypt(client, key, **context):
     return client.encrypt(KeyId=key["KeyId"], Plaintext=b"text", EncryptionContext=context)
 
 
-@pytest.mark.settles("errors.invalid_policy_arn")
-def test_a_principal_without_an_account(settle, client, key):
-    settle.refusal(
-        "InvalidArnException",
-        "An ARN in the specified key policy is invalid.",
-        key_with,
-        client,
-        key,
-        allow("kms:Encrypt", to="arn:aws:iam:::user/alice"),
-    )
-
-
 @pytest.mark.settles("errors.overly_permissive_policy")
 def test_for_all_values_of_a_key_with_one_value(settle, client, key):
     settle.refusal(
@@ -68,6 +56,14 @@ def test_a_policy_that_is_too_large(settle, client, key):
         key,
         allow("kms:Encrypt", to=account_root(key), Condition={"StringEquals": {"kms:ViaService": "x" * 32700}}),
     )
+
+
+@pytest.mark.settles("errors.policy_element_missing")
+@pytest.mark.parametrize("element", ["Action", "Resource"])
+def test_a_statement_without_an_element(settle, client, key, element):
+    statement = {name: value for name, value in allow(to=account_root(key)).items() if name != element}
+
+    settle.refusal(MALFORMED, f"Missing required field {element}", key_with, client, key, statement)
 
 
 @pytest.mark.settles("policy/document.py _check_sids")
@@ -198,7 +194,7 @@ def test_conditions_of_get_key_last_usage(settle, client, key):
 
 @pytest.mark.settles("tables/permissions.py")
 @pytest.mark.skipif(not HAS_ML_KEM, reason="this botocore has no ML-KEM")
-@pytest.mark.parametrize("name", ["kms:KeySpec", "kms:KeyUsage", "kms:ResourceAliases", "kms:RequestAlias"])
+@pytest.mark.parametrize("name", ["kms:KeySpec", "kms:KeyUsage", "kms:RequestAlias"])
 def test_conditions_of_encapsulate(settle, client, key, name):
     alone = deny("kms:Encapsulate", to="*", Condition={"Null": {name: "false"}})
     other = key_with(client, key, alone, KeySpec="ML_KEM_768", KeyUsage="ENCAPSULATE_DECAPSULATE")

@@ -120,37 +120,6 @@ def test_a_key_without_its_usage_and_of_another_region(settle, client):
     )
 
 
-@pytest.mark.settles("errors.not_multi_region")
-def test_replicating_a_key_of_one_region(settle, client, key):
-    settle.refusal(
-        "UnsupportedOperationException",
-        f"{key['Arn']} is not a multi-region key.",
-        client.replicate_key,
-        KeyId=key["KeyId"],
-        ReplicaRegion="eu-west-2",
-    )
-
-
-@pytest.mark.settles("errors.not_multi_region", "operations/multi_region.py _check_roles")
-def test_the_primary_region_of_a_disabled_key_of_one_region(settle, client, key):
-    client.disable_key(KeyId=key["KeyId"])
-
-    settle.refusal(
-        "UnsupportedOperationException",
-        f"{key['Arn']} is not a multi-region key.",
-        client.update_primary_region,
-        KeyId=key["KeyId"],
-        PrimaryRegion="eu-west-2",
-    )
-
-
-@pytest.mark.settles("operations/rotation.py _check_lists")
-def test_the_rotations_of_a_mac_key_by_the_default_value(settle, client):
-    key = create(client, "HMAC_256", "GENERATE_VERIFY_MAC")
-
-    settle.outcome(None, client.list_key_rotations, KeyId=key["KeyId"], IncludeKeyMaterial="ROTATIONS_ONLY")
-
-
 @pytest.mark.settles("service/check_constraints.py")
 def test_violations_of_the_model(settle, unchecked):
     settle.refusal(

@@ -180,7 +180,7 @@ def test_further_permissions_are_those_of_the_notes():
 
     assert also == {
         "CreateKey": (("kms:TagResource", "Tags"),),
-        "ReplicateKey": (("kms:CreateKey", None), ("kms:TagResource", "Tags")),
+        "ReplicateKey": (("kms:TagResource", "Tags"), ("kms:CreateKey", None)),
     }
     assert {name for name, row in PERMISSIONS.items() if row.present_key} == {"DeleteAlias", "UpdateAlias"}
 

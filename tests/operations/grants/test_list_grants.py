@@ -190,9 +190,9 @@ class TestListRetirableGrants:
                 client.list_retirable_grants(RetiringPrincipal=carol.arn)
 
     def test_a_retiring_service_is_no_resource(self, kms, refused):
-        carol = kms.principals.user("carol", policies=[policy(allow("kms:ListRetirableGrants", BOB))])
-        with refused("AccessDeniedException", denied(carol, "ListRetirableGrants", "*")):
-            carol.client().list_retirable_grants(RetiringServicePrincipal="ec2.amazonaws.com")
+        service = kms.principals.service("ec2.amazonaws.com")
+        with refused("AccessDeniedException", denied(service, "ListRetirableGrants", "*")):
+            service.client().list_retirable_grants(RetiringServicePrincipal="ec2.amazonaws.com")
 
     @pytest.mark.aws
     def test_an_entry_is_that_of_list_grants(self, client, key):
