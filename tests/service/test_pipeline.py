@@ -79,6 +79,7 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
 
 
 @pytest.mark.default_stages
+@pytest.mark.options(check_answers=True)
 @pytest.mark.parametrize(
     ("operation", "request_", "output", "message"),
     [
