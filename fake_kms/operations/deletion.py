@@ -1,4 +1,4 @@
-"""Scheduling and cancelling the deletion of a key."""
+"""Scheduling and canceling the deletion of a key."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _begin_waiting(tools: Tools, key: Key, window: int, now: float) -> None:
 
 
 def _delete(tools: Tools, key: Key, due: float) -> None:
-    # A cancelled deletion leaves its date on the schedule: only the date that still stands counts.
+    # A canceled deletion leaves its date on the schedule: only the date that still stands counts.
     if key.deletion_date != due:
         return
     key.deletion_date = None

@@ -69,7 +69,7 @@ def get_key_rotation_status(call: Call) -> Output:
     """Return whether a key is rotated automatically, and when next; a replica reads as its primary.
 
     OnDemandRotationStartDate is there while a rotation on demand goes on. A key pending deletion reads false until that
-    is cancelled. Source: API_GetKeyRotationStatus; docs/aws/recorded.md#key-rotation;
+    is canceled. Source: API_GetKeyRotationStatus; docs/aws/recorded.md#key-rotation;
     docs/aws/errors.md#unsupportedoperationexception, for keys in custom key stores.
     """
     key, materials = call.key, call.key.materials

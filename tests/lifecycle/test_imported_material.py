@@ -392,3 +392,10 @@ class TestDeleteImportedKeyMaterial:
 
         client.cancel_key_deletion(KeyId=key["KeyId"])
         assert describe(client, key)["KeyState"] == "PendingImport"
+
+    @pytest.mark.aws
+    def test_a_key_that_never_had_material_waits_for_it_again(self, client):
+        key = external_key(client)
+        client.schedule_key_deletion(KeyId=key["KeyId"])
+        client.cancel_key_deletion(KeyId=key["KeyId"])
+        assert describe(client, key)["KeyState"] == "PendingImport"

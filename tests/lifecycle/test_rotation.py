@@ -158,7 +158,7 @@ class TestGetKeyRotationStatus:
         assert answer == {"KeyId": key["Arn"], "KeyRotationEnabled": True, "RotationPeriodInDays": 90}
 
     @pytest.mark.aws
-    def test_a_key_pending_deletion_reads_false_until_that_is_cancelled(self, client, key):
+    def test_a_key_pending_deletion_reads_false_until_that_is_canceled(self, client, key):
         client.enable_key_rotation(KeyId=key["KeyId"])
         client.schedule_key_deletion(KeyId=key["KeyId"])
         assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}

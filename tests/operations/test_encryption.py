@@ -105,6 +105,15 @@ class TestDecrypt:
             with refused(*DRY_RUN):
                 client.decrypt(KeyId=key["KeyId"], DryRun=True, **IGNORING, **ciphertext)
 
+    def test_a_ciphertext_that_alone_names_the_key_is_not_ignored(self, client, key, refused):
+        for ciphertext, refusal in (
+            ({}, ("ValidationException", "KeyId must not be null")),
+            ({"CiphertextBlob": b"garbage"}, ("InvalidCiphertextException",)),
+            ({"CiphertextBlob": encrypt(client, key)}, DRY_RUN),
+        ):
+            with refused(*refusal):
+                client.decrypt(DryRun=True, **IGNORING, **ciphertext)
+
     @pytest.mark.aws
     def test_outside_of_a_dry_run_the_ciphertext_is_not_ignored(self, client, key, refused):
         blob = encrypt(client, key)

@@ -103,6 +103,12 @@ def test_operations_that_take_no_alias(client, key, refused, method, identifier)
         getattr(client, method)(KeyId=identifier, **TAKES_NO_ALIAS[method])
 
 
+@pytest.mark.parametrize("identifier", ["arn:nonsense", "arn:aws:s3:us-east-1:123456789012:alias/app"])
+def test_an_arn_of_something_else_is_no_alias(client, refused, identifier):
+    with refused("NotFoundException", f"Invalid arn {identifier}"):
+        client.enable_key(KeyId=identifier)
+
+
 @pytest.mark.parametrize("method", sorted(TAKES_ALIAS))
 def test_operations_that_take_an_alias(client, refused, method):
     message = "Alias arn:aws:kms:us-east-1:123456789012:alias/nothing is not found."

@@ -31,6 +31,8 @@ from iam import (
 )
 
 from fake_kms import FakeKms
+from fake_kms.wire import HttpRequest
+from fake_kms.wire.sigv4 import Authorization, signature
 
 STS = f"arn:aws:sts::{ACCOUNT}:"
 EVERYTHING = policy(ALL)
@@ -440,6 +442,19 @@ class TestSignatures:
         headers = self.signed(actor.credentials)
         del headers["X-Amz-Date"]
         assert self.post(headers).json()["message"] == MISMATCH
+
+    @pytest.mark.parametrize(("date", "status"), [(None, 200), ("today", 400)])
+    def test_a_signed_date_that_is_none(self, actor, date, status):
+        signed = self.signed(actor.credentials)
+        headers = {**signed, "X-Amz-Date": date or signed["X-Amz-Date"]}
+        sent = {name.lower(): value for name, value in headers.items()} | {"host": "kms.us-east-1.amazonaws.com"}
+        request = HttpRequest("POST", self.URL, sent, b"{}", headers["X-Amz-Target"], headers["Authorization"])
+        authorization = Authorization.parse(headers["Authorization"])
+        right = signature(request, authorization, actor.credentials["aws_secret_access_key"])
+        headers["Authorization"] = headers["Authorization"].replace(authorization.signature, right)
+        answer = self.post(headers)
+        assert answer.status_code == status
+        assert date is None or answer.json()["message"] == MISMATCH
 
     def test_an_old_one(self, actor):
         noon = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.timezone.utc)

@@ -137,6 +137,14 @@ class TestEveryOperation:
         with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", GrantTokens=[token])
 
+    def test_what_the_only_grant_allowed_ends_with_it(self, kms, client, key, app, grant, refused):
+        request = {"KeyId": key["KeyId"], "Plaintext": b"x"}
+        created = grant(app.role_arn, "Encrypt")
+        app.client().encrypt(**request)
+        client.revoke_grant(KeyId=key["KeyId"], GrantId=created["GrantId"])
+        with kms.acting_as(app), refused("AccessDeniedException", denied(app, "Encrypt", key)):
+            client.encrypt(**request)
+
     def test_one_grant_among_others_comes_and_goes(self, kms, client, key, app, grant, refused):
         """A refusal from before the grant, or an answer from before its end, is not remembered."""
         request = {"KeyId": key["KeyId"], "Plaintext": b"x"}

@@ -204,10 +204,15 @@ class TestUnavailable:
         assert states(lambda: client.schedule_key_deletion(**key)) == ("PendingDeletion", "PendingDeletion")
         assert states(lambda: client.cancel_key_deletion(**key)) == ("Unavailable", "Disabled")
 
-    def test_a_key_stays_disabled_after_a_cancelled_deletion(self, client, stored_key):
+    def test_a_key_stays_disabled_after_a_canceled_deletion(self, client, stored_key):
         client.schedule_key_deletion(KeyId=stored_key["KeyId"])
         client.cancel_key_deletion(KeyId=stored_key["KeyId"])
         assert reconnect(client, stored_key) == ("Unavailable", "Disabled")
+
+    def test_a_disabled_key_stays_pending_deletion(self, client, stored_key):
+        client.disable_key(KeyId=stored_key["KeyId"])
+        client.schedule_key_deletion(KeyId=stored_key["KeyId"])
+        assert reconnect(client, stored_key) == ("PendingDeletion", "PendingDeletion")
 
     def test_keys_of_a_failed_key_store_stay_unavailable(self, client, proxy, xks_key):
         key_store = {"CustomKeyStoreId": xks_key["CustomKeyStoreId"]}
