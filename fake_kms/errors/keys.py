@@ -6,6 +6,7 @@ from fake_kms.errors.answer import Rank, answer, template
 
 __all__ = [
     "duplicate_tag_keys",
+    "invalid_tag",
     "key_quota",
     "key_spec_not_in_region",
     "key_usage_incompatible",
@@ -84,6 +85,9 @@ reserved_tag = answer(
     rank=Rank.RECORDED,
     source="docs/aws/errors.md#tagexception; LocalStack snapshots",
 )
+
+# A tag with a character that tags do not have.
+invalid_tag = answer("TagException", "Invalid tag", rank=Rank.ASSUMED, source="API_Tag")
 
 duplicate_tag_keys = answer(
     "TagException",

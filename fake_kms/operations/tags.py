@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["check_tags", "put_tags"]
 
+# The characters of tags besides letters, digits and spaces of any script.
+_PUNCTUATION = frozenset("_.:/=+-@")
+
 
 def check_tags(tags: Sequence[Mapping[str, str]], present: Listing[Tag], quota: int) -> None:
     """Check tags that a request adds to the `present` ones. Raises: KmsError TagException."""
     names = [tag["TagKey"] for tag in tags]
     _check_reserved(names)
+    if not all(_is_written_in_tag_characters(text) for tag in tags for text in tag.values()):
+        raise errors.invalid_tag()
     if len(set(names)) != len(names):
         raise errors.duplicate_tag_keys()
     if len(present) + sum(name not in present for name in names) > quota:
@@ -37,6 +43,18 @@ def put_tags(key: Key, tags: Sequence[Mapping[str, str]]) -> None:
 def _check_reserved(names: Sequence[str]) -> None:
     if any(name.lower().startswith("aws:") for name in names):
         raise errors.reserved_tag()
+
+
+def _is_written_in_tag_characters(text: str) -> bool:
+    """Return whether a tag's key or value has no other characters than AWS's services allow in tags.
+
+    Assumed: the characters are those that IAM and the tagging API of AWS document, and a wrong one is refused after a
+    reserved prefix and before keys that stand twice; TagResource with a tag such as `a#b` would settle it.
+    """
+    # The first letter of a Unicode category: L a letter, N a number, Z a space.
+    return text.isalnum() or all(
+        character in _PUNCTUATION or unicodedata.category(character)[0] in "LNZ" for character in text
+    )
 
 
 def _check_tag(call: Call) -> None:

@@ -33,10 +33,28 @@ class TestRefusedTags:
         with refused(*RESERVED_TAG):
             put(client, key, tags("a", name), operation)
 
+    @pytest.mark.parametrize("wrong", ["#", "a#b", "!", "a\tb", "a\n", "{}", "café☕", "*"])
+    @pytest.mark.parametrize("part", ["TagKey", "TagValue"])
+    def test_other_characters(self, client, key, refused, operation, part, wrong):
+        with refused("TagException", "Invalid tag"):
+            put(client, key, [{"TagKey": "a", "TagValue": "b"} | {part: wrong}], operation)
+
+    @pytest.mark.parametrize("name", ["aws:#", "aws:\n"])
+    def test_a_reserved_prefix_comes_before_other_characters(self, client, key, refused, operation, name):
+        with refused(*RESERVED_TAG):
+            put(client, key, tags(name), operation)
+
     @pytest.mark.aws
     def test_twice(self, client, key, refused, operation):
         with refused("TagException", "Duplicate tag keys"):
             put(client, key, tags("a", "a"), operation)
+
+
+@pytest.mark.aws
+@pytest.mark.parametrize("operation", ["CreateKey", "TagResource"])
+@pytest.mark.parametrize("text", ["_.:/=+-@", "cost center 7", "équipe", "部門", "٣", "½", " "])
+def test_letters_digits_spaces_and_eight_signs_make_a_tag(client, key, operation, text):
+    put(client, key, [{"TagKey": text, "TagValue": text}, {"TagKey": "empty", "TagValue": ""}], operation)
 
 
 class TestTagResource:

@@ -47,6 +47,14 @@ def test_an_alias_for_a_key_of_another_usage(settle, client, key):
     )
 
 
+@pytest.mark.settles("errors.invalid_tag", "operations/tags.py _is_written_in_tag_characters")
+@pytest.mark.parametrize("name", ["a#b", "*"])
+def test_a_tag_with_other_characters(settle, client, key, name):
+    tags = [{"TagKey": name, "TagValue": ""}] * 2
+
+    settle.refusal("TagException", "Invalid tag", client.tag_resource, KeyId=key["KeyId"], Tags=tags)
+
+
 @pytest.mark.settles("errors/aliases.py")
 def test_an_alias_of_a_name_that_aws_keeps(settle, client, key):
     settle.outcome(
