@@ -87,8 +87,9 @@ def load_public_key(der: bytes) -> RSAPublicKey:
     """
     try:
         key = load_der_public_key(der)
-    except UnsupportedAlgorithm as error:
-        raise ValueError("the public key is of an unknown algorithm") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        # The library's own reason differs from version to version: it is not passed on.
+        raise ValueError("the public key is not one that can be read") from error
     if not isinstance(key, RSAPublicKey) or key.key_size < _MIN_RSA_BITS:
         raise ValueError("the public key is not an RSA key of 2048 bits or more")
     return key
