@@ -38,8 +38,7 @@ custom_key_store_not_found = answer(
 custom_key_store_state = answer(
     "CustomKeyStoreInvalidStateException",
     rank=Rank.ASSUMED,
-    source="API_ConnectCustomKeyStore, for the code; "
-    "contradicted by docs/aws/evidence.md#custom-key-stores, for CreateKey in an external key store",
+    source="API_ConnectCustomKeyStore, for the code",
 )
 
 custom_key_store_has_keys = answer(

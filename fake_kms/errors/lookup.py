@@ -38,8 +38,7 @@ def invalid_key_id_in_arn(key_id: str) -> str:
 @template(
     "NotFoundException",
     rank=Rank.RECORDED,
-    source="docs/aws/recorded.md#other-public-native-evidence, for an ARN of another Region; "
-    "contradicted by docs/aws/recorded.md#encrypt-decrypt-data-keys, for Decrypt with the ARN of a related key",
+    source="docs/aws/recorded.md#other-public-native-evidence, for an ARN of another Region",
 )
 def invalid_arn(region_or_arn: str) -> str:
     """Answer that an ARN is of another Region.
@@ -61,7 +60,7 @@ aliases_not_supported = answer(
     "InvalidArnException",
     "Key Aliases are not supported for this operation.",
     rank=Rank.RECORDED,
-    source="docs/aws/recorded.md#multi-region-keys; contradicted by docs/aws/evidence.md#aliases, for CreateAlias",
+    source="docs/aws/recorded.md#multi-region-keys",
 )
 
 no_such_policy = answer(
@@ -77,8 +76,7 @@ ciphertext_key_not_accessible = answer(
     "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are "
     "not allowed to access.",
     rank=Rank.RECORDED,
-    source="docs/aws/authorization.md#denials, E; contradicted by "
-    "docs/aws/evidence.md#authorization-from-documentation-and-quoted-answers, for a key of another account",
+    source="docs/aws/authorization.md#denials, E",
     field="Message",
 )
 

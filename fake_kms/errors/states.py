@@ -52,11 +52,10 @@ def pending_import(key_arn: str) -> str:
 @template(
     _STATE,
     rank=Rank.DOCUMENTED,
-    source="docs/aws/api_semantics.md#as-documented, footnote 11; "
-    "contradicted by docs/aws/evidence.md#custom-key-stores, for external key stores",
+    source="docs/aws/api_semantics.md#as-documented, footnote 11",
 )
 def unavailable(key_arn: str) -> str:
-    """Refuse to use a key whose custom key store is not connected."""
+    """Refuse to use a key whose AWS CloudHSM key store is not connected."""
     return f"{key_arn} is unavailable."
 
 

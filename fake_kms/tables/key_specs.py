@@ -1,7 +1,7 @@
 """Key specs: their usages, algorithms and sizes.
 
-Source: Developer Guide, "Key spec reference"; docs/aws/crypto.md#key-specs, for the order of the lists; contradicted by
-docs/aws/recorded.md#createkey, for the order of the list of Ed25519. One row per spec and usage.
+Source: Developer Guide, "Key spec reference"; docs/aws/crypto.md#key-specs, for the order of the lists;
+docs/aws/recorded.md#createkey, for that of Ed25519. One row per spec and usage.
 """
 
 from __future__ import annotations

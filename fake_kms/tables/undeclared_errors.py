@@ -30,10 +30,7 @@ _RESERVED = "moto, for alias/aws/; local-kms"
 
 # Operation -> code -> source.
 UNDECLARED: Mapping[str, Mapping[str, str]] = {
-    "CreateAlias": {
-        "InvalidArnException": "contradicted by docs/aws/evidence.md#aliases, for an alias as target",
-        "NotAuthorizedException": _RESERVED,
-    },
+    "CreateAlias": {"NotAuthorizedException": _RESERVED},
     "DeleteAlias": {"NotAuthorizedException": _RESERVED},
     "DescribeKey": {"InvalidGrantTokenException": "API_DescribeKey, for its GrantTokens"},
     "ListKeyPolicies": {"InvalidMarkerException": "API_ListKeys, for the same Marker"},
