@@ -174,7 +174,8 @@ def settle(request, client):
     settling.watch(client)
     if "unchecked" in request.fixturenames:
         settling.watch(request.getfixturevalue("unchecked"))
-    return settling
+    yield settling
+    settling.close()
 
 
 @pytest.fixture

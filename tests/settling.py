@@ -75,12 +75,20 @@ class Settling:
         self._node, self._region, self._settles = node, region, list(marker.args)
         self._request = ("", {})
         self._names = {}
+        self._watched = []
 
     def watch(self, client):
-        """Note the requests of a client."""
+        """Note the requests of a client, until `close`."""
         client.meta.events.register("before-parameter-build.kms", self._note)
         client.meta.events.register("after-call.kms", self._name)
+        self._watched.append(client)
         return client
+
+    def close(self):
+        """Leave the clients alone: a fake gives one client to many tests."""
+        for client in self._watched:
+            client.meta.events.unregister("before-parameter-build.kms", self._note)
+            client.meta.events.unregister("after-call.kms", self._name)
 
     def refusal(self, code, message, call, *args, **request):
         """Expect a call to be refused with a code and a whole message, which names the caller as `{user}`."""

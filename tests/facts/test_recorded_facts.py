@@ -26,14 +26,21 @@ FACTS = [fact for table in TABLES.values() for fact in table]
 
 def answer_of(fact, world):
     """Run a fact; return the code and message of AWS's answer, and check that a refusal of the fake changed nothing."""
-    before = []
-    world.client.meta.events.register("before-call.kms", lambda **_: before.append(snapshot(world.kms)))
+    before, events = [], world.client.meta.events
+
+    def note(**_):
+        before[:] = [snapshot(world.kms)]
+
+    # The fake gives one client to many tests: it does not keep the handler.
+    events.register("before-call.kms", note)
     try:
         fact.run(world)
     except ClientError as refusal:
         if before:
-            assert snapshot(world.kms) == before[-1]
+            assert snapshot(world.kms) == before[0]
         return refusal.response["Error"]["Code"], refusal.response["Error"]["Message"]
+    finally:
+        events.unregister("before-call.kms", note)
     return None, ""
 
 
