@@ -63,7 +63,10 @@ def read_material(spec_name: str, key_id: str, raw: bytes) -> Material:
         if not rule.shortest <= len(raw) <= rule.longest:
             raise BadCiphertext
         return Material(derive_material_id(key_id, raw), raw)
-    private = _private_key(raw if spec_name == _ED25519 else _as_der(raw))
+    encoded = _as_der(raw)
+    if spec_name == _ED25519 and encoded != raw:  # BER, which AWS does not take here; older cryptography would
+        raise BadCiphertext
+    private = _private_key(encoded)
     return Material(derive_material_id(key_id, _identity(spec_name, private)), private=private)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import citations
 import pytest
 from citations import REPOSITORY
+from keys import HAS_ML_KEM
 
 FOLDERS = ("fake_kms", "conftest_plugin", "tests", "benchmarks")
 TEXTS = {".py", ".md", ".toml", ".json", ".ipynb"}
@@ -30,7 +31,9 @@ def files(*folders):
 
 
 def test_every_source_leads_somewhere():
-    marks = found("Source")
+    # The lowest botocore that is tested does not know some operations.
+    unknown = () if HAS_ML_KEM else ("API_Encapsulate", "API_Decapsulate")
+    marks = [mark for mark in found("Source") if not mark.text.startswith(unknown)]
 
     assert [(mark, wrong) for mark in marks if (wrong := citations.problems(mark.text))] == []
     assert len(marks) > 100

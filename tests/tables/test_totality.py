@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from botocore.loaders import Loader
+from keys import HAS_ML_KEM
 
 from fake_kms.operations import DECLARATIONS
 from fake_kms.service import condition_context
@@ -138,7 +139,9 @@ def test_printed_enum_sets_hold_the_values_of_the_model():
     shapes = {member.name: member for operation in model.load().values() for member in operation.input.members.values()}
     for name, printed in beyond_model.PRINTED_ENUM_SETS.items():
         if name != "DataKeySpec":  # there AWS prints another set than it takes
-            assert set(printed) == set(shapes[name].enum), name
+            known = set(shapes[name].enum)
+            # The lowest botocore that is tested knows fewer values.
+            assert set(printed) == known if HAS_ML_KEM else set(printed) > known, name
 
 
 def test_what_the_service_adds_to_its_model_is_not_in_the_model():
