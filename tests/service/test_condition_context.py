@@ -57,9 +57,6 @@ SEEN = [
     ({"Origin": "EXTERNAL"}, ("ImportKeyMaterial", {**IMPORT, "ValidTo": 1_900_000_000}), {
         "kms:ExpirationModel": None, "kms:ValidTo": "1900000000",
     }),
-    ({"Origin": "EXTERNAL"}, ("ImportKeyMaterial", {**IMPORT, "ValidTo": 1_900_000_000.5}), {
-        "kms:ValidTo": "1900000000.5",
-    }),
     ({"Origin": "EXTERNAL"}, ("ImportKeyMaterial", {**IMPORT, "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}), {
         "kms:ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE", "kms:ValidTo": None,
     }),
