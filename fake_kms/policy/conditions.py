@@ -30,7 +30,7 @@ _Predicate = Callable[[Context], bool]
 class Condition:
     """One operator on one condition key; `holds` says whether a context meets it.
 
-    `looked_up` is the name under which the context has the key, empty for a key that the policy cannot see.
+    `looked_up` is the name under which the context has the key.
     """
 
     operator: str
@@ -47,11 +47,8 @@ class Condition:
         return f"condition {self.operator} {self.key}: expected {expected}, actual {shown}"
 
 
-def compile_conditions(block: Any, *, variables: bool, hidden: tuple[str, ...] = ()) -> tuple[Condition, ...]:
-    """Compile a Condition block. Raises: MalformedPolicy.
-
-    Input: `hidden` how the condition keys begin that are absent for this policy, whatever the request has.
-    """
+def compile_conditions(block: Any, *, variables: bool) -> tuple[Condition, ...]:
+    """Compile a Condition block. Raises: MalformedPolicy."""
     if not isinstance(block, dict):
         raise MalformedPolicy("Condition is not an object")
     conditions: list[Condition] = []
@@ -59,8 +56,7 @@ def compile_conditions(block: Any, *, variables: bool, hidden: tuple[str, ...] =
         if not isinstance(keys, dict):
             raise MalformedPolicy(f"Condition {name} is not an object of condition keys")
         for key, values in keys.items():
-            looked_up = "" if canonical_key(key).startswith(hidden) else canonical_key(key)
-            conditions.append(_condition(name, key, values, looked_up, variables=variables))
+            conditions.append(_condition(name, key, values, canonical_key(key), variables=variables))
     return tuple(conditions)
 
 
@@ -71,7 +67,7 @@ def refuse_overly_permissive(conditions: Sequence[Condition]) -> None:
     """
     for condition in conditions:
         for prefix, subject in _SINGLE_VALUED.items():
-            if condition.operator.startswith("ForAllValues:") and canonical_key(condition.key).startswith(prefix):
+            if condition.operator.startswith("ForAllValues:") and condition.looked_up.startswith(prefix):
                 raise OverlyPermissive(f"{condition.operator} of {condition.key}, which has one value or none", subject)
 
 

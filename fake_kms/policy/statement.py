@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,22 @@ _SHOWN = 10
 # docs/aws/evidence.md#authorization-from-documentation-and-quoted-answers.
 _HIDDEN = ("aws:resourcetag/", "kms:resourcealiases")
 _NO_CONTEXT: dict[str, str] = {}
+
+
+class _InKeyPolicy:
+    """The condition keys of a request as a key policy sees them.
+
+    Assumed: policy variables see them alike; a key policy that compares a caller's tag with `${aws:ResourceTag/team}`
+    would settle it.
+    """
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def get(self, name: str, /) -> str | Sequence[str] | None:
+        return None if name.startswith(_HIDDEN) else self._context.get(name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,9 +121,9 @@ class Statement:
 
     def meets(self, request: Request) -> bool:
         """Whether the request meets the resource element and the conditions."""
-        if not self.resources.matches(request.resource, request.context):
+        context = self._seen(request)
+        if not self.resources.matches(request.resource, context):
             return False
-        context = request.context
         for condition in self.conditions:  # noqa: SIM110 - all() with a generator costs twice as much here
             if not condition.holds(context):
                 return False
@@ -122,10 +138,14 @@ class Statement:
             return self.actions.why_not(request.action)
         if self.principals is not None and not self._is_about(request.principal, bounded=bounded):
             return _why_not_named(self.principals, request.principal.arn)
-        if not self.resources.matches(request.resource, request.context):
+        context = self._seen(request)
+        if not self.resources.matches(request.resource, context):
             return self.resources.why_not(request.resource)
-        failed = [condition for condition in self.conditions if not condition.holds(request.context)]
-        return "; ".join(condition.why_not(request.context) for condition in failed)
+        failed = [condition for condition in self.conditions if not condition.holds(context)]
+        return "; ".join(condition.why_not(context) for condition in failed)
+
+    def _seen(self, request: Request) -> Context:
+        return request.context if self.principals is None else _InKeyPolicy(request.context)
 
     def _is_about(self, caller: IamPrincipal, *, bounded: bool) -> bool:
         return self.binds(caller, bounded=bounded and self.effect == "Deny")
@@ -142,7 +162,7 @@ def compile_statement(number: int, raw: Any, *, kind: str, variables: bool) -> S
     _check_elements(raw)
     is_key = kind == "key"
     _check_principal(raw, is_key=is_key)
-    conditions = compile_conditions(raw.get("Condition", {}), variables=variables, hidden=_HIDDEN if is_key else ())
+    conditions = compile_conditions(raw.get("Condition", {}), variables=variables)
     if is_key:
         refuse_overly_permissive(conditions)
     sid = raw.get("Sid")

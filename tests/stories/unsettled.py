@@ -58,6 +58,7 @@ UNSETTLED = {
     "operations/custom_key_stores.py: this page is right": PROXY,
     "operations/key_store_connections.py connect_custom_key_store": CLOUD_HSM,
     "operations/randomness.py generate_random": PROXY,
+    "policy/statement.py _InKeyPolicy": IDENTITIES,
     "operations/rotation.py _hides_rotation": TIME,
     "operations/settings.py": TIME,
     "policy/grant_matching.py _meets_source": SERVICE,
