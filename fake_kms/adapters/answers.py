@@ -45,8 +45,8 @@ class _Headers(HeadersDict):
     @classmethod
     def over(cls, headers: dict[str, str]) -> _Headers:
         """Return headers that are kept in this dictionary, not in a copy."""
-        new = cls()
-        new._dict = headers
+        new = cls.__new__(cls)  # HeadersDict's __init__ makes a dictionary of its own
+        new._dict = headers  # noqa: SLF001 - its own
         return new
 
     def __getitem__(self, name: str) -> str:

@@ -30,6 +30,10 @@ _supplied: dict[str, str] = {}  # the variables that are set now
 _replaced: dict[str, str | None] = {}  # their values before
 
 
+# What makes botocore fetch the credentials of a profile.
+_FETCHED = frozenset({"role_arn", "sso_session", "sso_start_url", "web_identity_token_file"})
+
+
 class Configured(NamedTuple):
     """What the user has configured: the Region in force, whether it was configured, whether credentials are."""
 
@@ -41,15 +45,18 @@ class Configured(NamedTuple):
 def configured() -> Configured:
     """Read the environment and the profile that it selects.
 
-    Credentials are configured if either has an access key. Those that botocore would have to fetch from the network
-    (a role, a web identity, SSO) do not count.
+    Credentials are configured if either has an access key; an empty variable is none, as for botocore. Those that
+    botocore would have to fetch from the network (a role, a web identity, SSO) do not count, nor do an access key of
+    the profile beside them: botocore prefers what it fetches.
     """
     profile = _profile()
+    fetched = not _FETCHED.isdisjoint(profile) or bool(os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"))
     region, access_key = os.environ.get(_REGION), os.environ.get("AWS_ACCESS_KEY_ID")
     return Configured(
         region=region or profile.get("region") or DEFAULT_REGION,
-        has_region=_is_the_users(_REGION, region) or "region" in profile,
-        has_credentials=_is_the_users("AWS_ACCESS_KEY_ID", access_key) or "aws_access_key_id" in profile,
+        has_region=_is_the_users(_REGION, region) or bool(profile.get("region")),
+        has_credentials=_is_the_users("AWS_ACCESS_KEY_ID", access_key)
+        or ("aws_access_key_id" in profile and not fetched),
     )
 
 
@@ -73,7 +80,7 @@ def supply(region: str | None, found: Configured) -> Callable[[], None]:
 
 
 def _is_the_users(name: str, value: str | None) -> bool:
-    return value is not None and _supplied.get(name) != value
+    return bool(value) and _supplied.get(name) != value
 
 
 def _apply() -> None:

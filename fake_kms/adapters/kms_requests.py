@@ -7,11 +7,12 @@ import re
 from typing import Any
 
 from fake_kms import arns
+from fake_kms.wire import json11
 from fake_kms.wire.http import header_text
 
 __all__ = ["is_kms", "is_kms_url", "kms_headers", "unknown_region"]
 
-_TARGET = "TrentService."
+_TARGET = f"{json11.TARGET}."
 
 
 def kms_headers(headers: Any) -> tuple[str, str]:
@@ -28,7 +29,8 @@ def is_kms_url(url: str) -> bool:
     """Return whether a URL is that of a KMS endpoint, in any partition.
 
     Those are kms.REGION.SUFFIX, kms-fips.REGION.SUFFIX and, of VPC endpoints, ….kms.REGION.vpce.SUFFIX, with a
-    partition's suffix for IPv4 or for dual stack. Source: botocore, its endpoint rules and partitions.
+    partition's suffix for IPv4 or for dual stack. A bucket of S3 may be named `kms`: its host is none. Source:
+    botocore, its endpoint rules and partitions.
     """
     return _kms_url().match(url) is not None
 
@@ -48,6 +50,6 @@ def unknown_region(url: str) -> str | None:
 def _kms_url() -> re.Pattern[str]:
     suffixes = "|".join(re.escape(suffix) for suffix in arns.dns_suffixes())
     return re.compile(
-        rf"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?(?:{suffixes})(?::\d+)?(?:[/?#]|$)",
+        rf"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.(?P<region>(?!s3[.-])[a-z0-9-]+)\.(?:vpce\.)?(?:{suffixes})(?::\d+)?(?:[/?#]|$)",
         re.IGNORECASE,
     )

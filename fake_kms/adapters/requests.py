@@ -41,12 +41,15 @@ def patch_mocks() -> Undo:
     return handlers.replace_method(RequestsMock, "_on_request", lambda original: _before(original, _inside_mock))
 
 
-def _adapter_and_request(*args: Any) -> tuple[HTTPAdapter, PreparedRequest] | None:
-    return args[0], args[1]
+def _adapter_and_request(
+    adapter: HTTPAdapter, request: PreparedRequest, *_: Any, **__: Any
+) -> tuple[HTTPAdapter, PreparedRequest]:
+    return adapter, request
 
 
-def _inside_mock(*args: Any) -> tuple[HTTPAdapter, PreparedRequest] | None:
-    mock, adapter, request = args[:3]
+def _inside_mock(
+    mock: RequestsMock, adapter: HTTPAdapter, request: PreparedRequest, *_: Any, **__: Any
+) -> tuple[HTTPAdapter, PreparedRequest] | None:
     return None if mock is _answering_mock() else (adapter, request)
 
 
@@ -54,12 +57,13 @@ def _before(original: Callable[..., Response], find: Callable[..., Any]) -> Any:
     """Return a function that answers KMS requests and passes all others to `original`."""
 
     def send(*args: Any, **kwargs: Any) -> Response:
-        found = find(*args) if handlers.current() is not None else None
+        found = find(*args, **kwargs) if handlers.current() is not None else None
         if found is None or not _is_kms(found[1]):
             return original(*args, **kwargs)
         adapter, request = found
         request.body = read_body(request.body)  # a file is read once
         mock = _answering_mock()
+        kwargs.pop("request", None)  # an adapter may pass it by name
         try:
             return mock._on_request(adapter, request, **kwargs)  # noqa: SLF001 - as its own HTTPAdapter.send does
         finally:

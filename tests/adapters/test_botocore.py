@@ -165,6 +165,8 @@ def test_kms_is_recognized_by_its_host_alone(url):
         "https://s3.us-east-1.amazonaws.com/kms.us-east-1.amazonaws.com", "https://my-kms.us-east-1.amazonaws.com/",
         "https://kms.example.com/", "https://example.com/?u=https://kms.us-east-1.amazonaws.com/",
         "https://kms.us-east-1.amazonaws.com.evil.example/",
+        "https://kms.s3.amazonaws.com/k", "https://kms.s3-us-west-2.amazonaws.com/", "https://a.kms.s3.amazonaws.com/",
+        "https://kms.s3-accelerate.amazonaws.com/", "https://kms.s3.us-east-1.amazonaws.com/",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_kms_is_not(url):

@@ -51,6 +51,45 @@ def test_a_profile_without_keys_is_none(monkeypatch):
         assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_variable_is_none(monkeypatch, name):
+    for variable in NAMES[:2]:
+        monkeypatch.setenv(variable, "")
+    monkeypatch.setenv(name, "")
+    with fake_kms():
+        boto3.Session().client("kms").create_key()
+    assert os.environ[name] == ""
+
+
+FETCHED = {
+    "a role": "role_arn = arn:aws:iam::123456789012:role/app\nsource_profile = default",
+    "SSO": "sso_start_url = https://example.awsapps.com/start\nsso_account_id = 1\nsso_role_name = x\nsso_region = us-east-1",
+    "an SSO session": "sso_session = s\nsso_account_id = 1\nsso_role_name = x",
+    "a web identity": "role_arn = arn:aws:iam::123456789012:role/app\nweb_identity_token_file = /nowhere",
+}
+
+
+@pytest.mark.parametrize("settings", FETCHED.values(), ids=FETCHED)
+def test_an_access_key_beside_what_botocore_would_fetch_is_none(monkeypatch, tmp_path, settings):
+    (tmp_path / "credentials").write_text("[default]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n")
+    session = "[sso-session s]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1\n"
+    (tmp_path / "config").write_text(f"[default]\n{settings}\n{session}")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with fake_kms():
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+        boto3.Session().client("kms").create_key()
+
+
+def test_an_access_key_beside_a_web_identity_of_the_environment_is_none(monkeypatch, tmp_path):
+    (tmp_path / "credentials").write_text("[default]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/app")
+    with fake_kms():
+        boto3.Session().client("kms").create_key()
+
+
 def test_a_region_that_is_asked_for_beats_the_configured_one(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with fake_kms(region="eu-west-1") as fake:

@@ -37,6 +37,21 @@ def test_a_signed_request_is_answered(kms):
     )
 
 
+def test_an_adapter_that_passes_the_request_by_name(kms):
+    class Adapter(requests.adapters.HTTPAdapter):
+        def send(self, request, **kwargs):
+            return super().send(request=request, **kwargs)
+
+    with requests.Session() as session:
+        session.mount("https://", Adapter())
+        session.mount("http://", Adapter())
+        request = {"X-Amz-Target": "TrentService.ListKeys", "Authorization": AUTHORIZATION}
+        answer = session.post("https://kms.us-east-1.amazonaws.com/", data="{}", headers=request, timeout=5)
+        assert answer.json()["Keys"] == []
+        with pytest.raises(requests.ConnectionError):
+            session.get("http://127.0.0.1:9/", timeout=5)
+
+
 def test_an_endpoint_of_ones_own(kms):
     assert post("ListKeys", {}, url="http://localhost:9/").json() == {"KeyCount": 0, "Keys": [], "Truncated": False}
 

@@ -47,6 +47,19 @@ def test_an_alias_for_a_key_of_another_usage(settle, client, key):
     )
 
 
+@pytest.mark.settles("service/check_constraints.py _printed")
+@pytest.mark.parametrize(("written", "printed"), [("alias/é€", "alias/é?"), ("alias/😀", "alias/?")])
+def test_how_a_message_prints_characters(settle, client, key, written, printed):
+    settle.refusal(
+        INVALID,
+        f"1 validation error detected: Value '{printed}' at 'aliasName' failed to satisfy constraint: Member must "
+        "satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$",
+        client.create_alias,
+        AliasName=written,
+        TargetKeyId=key["KeyId"],
+    )
+
+
 @pytest.mark.settles("errors.invalid_tag", "operations/tags.py _is_written_in_tag_characters")
 @pytest.mark.parametrize("name", ["a#b", "*"])
 def test_a_tag_with_other_characters(settle, client, key, name):
