@@ -42,7 +42,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Give a marked test the fixture, whether it names it or not."""
     names = getattr(item, "fixturenames", None)
     if names is not None and "fake_kms" not in names and item.get_closest_marker("fake_kms"):
-        names.insert(0, "fake_kms")  # before autouse fixtures, which may use KMS
+        # Before autouse fixtures, which may use KMS. A list of its own: all parameter sets of a function share theirs.
+        item.fixturenames = ["fake_kms", *names]  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -91,10 +91,10 @@ def _decorate_test_class(target: type, make: _Make) -> type:
         with ExitStack() as opened:
             opened.enter_context(make())
             _call_hook(set_up, self, method)
-            self._fake_kms = opened.pop_all()
+            vars(self).setdefault("_fakes_kms", []).append(opened.pop_all())
 
     def teardown_method(self: Any, method: Any) -> None:
-        with self._fake_kms:
+        with self._fakes_kms.pop():  # a decorated class may derive from another one
             _call_hook(tear_down, self, method)
 
     target.setup_method = setup_method  # type: ignore[attr-defined]

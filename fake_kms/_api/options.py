@@ -76,7 +76,16 @@ def _is_account(value: Any) -> bool:
 
 
 def _are_quotas(value: Any) -> bool:
-    return value is None or (isinstance(value, dict) and all(type(number) is int for number in value.values()))
+    return value is None or (
+        isinstance(value, dict)
+        and all(isinstance(name, str) and type(number) is int and number >= 0 for name, number in value.items())
+    )
+
+
+def _are_certificates(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, list | tuple) and all(isinstance(certificate, bytes) for certificate in value)
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,7 +115,7 @@ class Options:
         'quotas to change, e.g. {"keys": 5}',
         read=json.loads,
         accepts=_are_quotas,
-        wanted="a dictionary of whole numbers",
+        wanted="a dictionary of names and whole numbers from 0 on",
     )
     strict_identity: bool = _flag(
         "refuse access keys and policy principals that are not registered, instead of admitting them"
@@ -123,6 +132,8 @@ class Options:
         None,
         "root certificates (PEM or DER) that Nitro attestation documents must descend from; files, in text",
         read=_files,
+        accepts=_are_certificates,
+        wanted="a list of certificates in bytes",
     )
     check_answers: bool = _flag("check every answer against botocore's model, for those who work on fake_kms itself")
 

@@ -37,7 +37,7 @@ _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 
 def check_account(account: str) -> str:
     """Return an account. Raises: ValueError if it is not twelve digits."""
-    if not arns.is_account(account):
+    if not isinstance(account, str) or not arns.is_account(account):
         raise ValueError(f"an account is twelve digits in a string, not {account!r}")
     return account
 
@@ -88,8 +88,14 @@ def compile_policy(document: PolicyDocument, title: str) -> Policy:
 
 
 def context_keys(context: ContextKeys | None) -> dict[str, str | tuple[str, ...]]:
-    """Return condition keys in lower case, several values in a tuple."""
-    return {name.lower(): value if isinstance(value, str) else tuple(value) for name, value in (context or {}).items()}
+    """Return condition keys in lower case, several values in a tuple. Raises: TypeError for values that are no text."""
+    keys: dict[str, str | tuple[str, ...]] = {}
+    for name, value in (context or {}).items():
+        values = (value,) if isinstance(value, str) else value
+        if not isinstance(values, list | tuple | set | frozenset) or not all(isinstance(one, str) for one in values):
+            raise TypeError(f'the value of {name} is text or a list of texts, such as "true", not {value!r}')
+        keys[name.lower()] = value if isinstance(value, str) else tuple(value)
+    return keys
 
 
 def tag_keys(tags: Tags | None) -> dict[str, str | tuple[str, ...]]:

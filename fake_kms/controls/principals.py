@@ -121,6 +121,7 @@ class Principals:
         role_id = self._unique_id("AROA")
         role_arn = f"{self._iam(account)}:role{check_path(path)}{name}"
         check_name(name.removeprefix("aws:"))
+        check_name(session_name)
         session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
         principal = IamPrincipal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
         keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self.issue_time(), **tag_keys(tags)}
@@ -142,6 +143,7 @@ class Principals:
         Without them it has nothing of its user's rights. Input: `duration` as that of `Role.assume`.
         """
         account = of.account
+        check_name(name)
         arn = f"arn:{self._partition}:sts::{account}:federated-user/{name}"
         principal = IamPrincipal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
         session = compile_policies(policies, "session policy {}")
@@ -266,8 +268,9 @@ class Principals:
         Raises: LookupError for a principal that was removed.
         """
         named = principal.identity.principal
-        if named.unique_id.partition(":")[0] in self._removed:
-            raise LookupError(f"{named.arn} was removed")
+        user = named.federating_user_arn
+        if named.unique_id.partition(":")[0] in self._removed or (user is not None and not self.may_exist(user)):
+            raise LookupError(f"{user or named.arn} was removed")
         access_key_id = self._unique_id(f"{'ASIA' if temporary else 'AKIA'}{_MARK}")[:20]
         self._by_access_key[access_key_id] = principal
         return Credentials(

@@ -38,10 +38,6 @@ _NO_EXTENSION = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.Unsupport
 class BadAttestation(Exception):  # noqa: N818 - a verdict on the document
     """The document is malformed, not signed by its certificate, or not to be trusted."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
 
 @dataclass(frozen=True, slots=True)
 class Attestation:

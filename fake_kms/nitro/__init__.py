@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms.clock import Clock
 from fake_kms.crypto.cms_envelope import open_envelope
-from fake_kms.nitro.authority import AttestationAuthority, default_authority
+from fake_kms.nitro.authority import MODULE_ID, AttestationAuthority, default_authority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ def attestation_document(
     pcrs: Mapping[int, bytes | str],
     public_key: RSAPublicKey | bytes,
     *,
-    module_id: str = "i-1234567890abcdef0-enc0123456789abcdef",
+    module_id: str = MODULE_ID,
     user_data: bytes | None = None,
     nonce: bytes | None = None,
     debug: bool = False,

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fake_kms.crypto import cbor, cose
 
-__all__ = ["AttestationAuthority", "default_authority"]
+__all__ = ["MODULE_ID", "AttestationAuthority", "default_authority"]
 
+MODULE_ID = "i-1234567890abcdef0-enc0123456789abcdef"  # of an enclave that nobody has named
 _DEBUG_PCR = bytes(48)
 _VALID_FROM = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _VALID_UNTIL = datetime(2999, 12, 31, tzinfo=timezone.utc)
@@ -43,7 +44,7 @@ class AttestationAuthority:
         pcrs: Mapping[int, bytes | str],
         public_key: RSAPublicKey | bytes | None,
         *,
-        module_id: str = "i-1234567890abcdef0-enc1234567890abcd",
+        module_id: str = MODULE_ID,
         user_data: bytes | None = None,
         nonce: bytes | None = None,
         timestamp_ms: int = 1_704_067_200_000,
@@ -84,6 +85,8 @@ def _measured(pcrs: Mapping[int, bytes | str], *, debug: bool) -> dict[int, byte
 def _der(public_key: RSAPublicKey | bytes | None) -> bytes | None:
     if isinstance(public_key, RSAPublicKey):
         return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if public_key is not None and not isinstance(public_key, bytes):
+        raise TypeError(f"the public key is an RSAPublicKey or its DER, not {type(public_key).__name__}")
     return public_key
 
 

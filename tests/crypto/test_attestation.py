@@ -41,15 +41,14 @@ def signed(**changes):
 def refusal(document):
     with pytest.raises(BadAttestation) as caught:
         attestation.parse(document)
-    assert str(caught.value) == caught.value.reason
-    return caught.value.reason
+    return str(caught.value)
 
 
 def test_a_document_is_read():
     read = attestation.parse(DOCUMENT)
 
     assert dataclasses.asdict(read) == {
-        "module_id": "i-1234567890abcdef0-enc1234567890abcd",
+        "module_id": "i-1234567890abcdef0-enc0123456789abcdef",
         "digest": "SHA384",
         "timestamp": 1234,
         "pcrs": PCRS,

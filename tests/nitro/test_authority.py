@@ -48,6 +48,12 @@ def test_an_rsa_key_is_given_as_an_object():
     assert read.public_key == key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def test_a_private_key_is_no_public_key():
+    private = rsa.generate_private_key(65537, 2048)
+    with pytest.raises(TypeError, match=r"^the public key is an RSAPublicKey or its DER, not \w*RSAPrivateKey$"):
+        attestation_document({0: "ab" * 48}, private)
+
+
 def test_the_default_authority_is_one_for_all():
     assert default_authority() is AUTHORITY
     assert AttestationAuthority().root != AUTHORITY.root

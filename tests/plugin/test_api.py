@@ -318,6 +318,27 @@ def test_a_static_method_can_be_decorated():
     assert Holder.inside() == "us-east-1"
 
 
+def test_a_decorated_class_may_derive_from_a_decorated_one():
+    regions = []
+
+    @fake_kms(region="eu-west-1")
+    class Base:
+        def setup_method(self):
+            regions.append(current().region)
+
+    @fake_kms(region="eu-north-1")
+    class Derived(Base):
+        pass
+
+    for _ in range(2):
+        test = Derived()
+        test.setup_method(None)
+        test.teardown_method(None)
+        with pytest.raises(RuntimeError, match="no fake_kms is open"):
+            current()
+    assert regions == ["eu-west-1"] * 2
+
+
 def test_two_fakes_share_nothing():
     first, second = FakeKms(), FakeKms()
     with first:

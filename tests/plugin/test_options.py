@@ -37,6 +37,22 @@ def test_quotas_that_do_not_exist():
     )
 
 
+def test_an_encryption_context_has_a_longest_length():
+    with pytest.raises(ValueError, match=r"^the quota encryption_context_bytes is at most 65535$"):
+        FakeKms(quotas={"encryption_context_bytes": 65_536})
+
+
+@pytest.mark.options(quotas={"encryption_context_bytes": 65_535})
+def test_the_longest_encryption_context(client, key, refused):
+    for length in (65_535 - 7, 65_535 - 6):
+        context = {"a": "b" * length}
+        if length + 7 > 65_535:
+            with refused("ValidationException", "EncryptionContext is too long."):
+                client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext=context)
+        else:
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x", EncryptionContext=context)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -46,9 +62,16 @@ def test_quotas_that_do_not_exist():
         ({"account_id": None}, "account_id is twelve digits in a string, not None"),
         ({"strict_identity": "false"}, "strict_identity is True or False, not 'false'"),
         ({"verify_signatures": 1}, "verify_signatures is True or False, not 1"),
-        ({"quotas": {"keys": "five"}}, "quotas is a dictionary of whole numbers, not {'keys': 'five'}"),
-        ({"quotas": {"keys": True}}, "quotas is a dictionary of whole numbers, not {'keys': True}"),
-        ({"quotas": 5}, "quotas is a dictionary of whole numbers, not 5"),
+        (
+            {"quotas": {"keys": "five"}},
+            "quotas is a dictionary of names and whole numbers from 0 on, not {'keys': 'five'}",
+        ),
+        ({"quotas": {"keys": True}}, "quotas is a dictionary of names and whole numbers from 0 on, not {'keys': True}"),
+        ({"quotas": 5}, "quotas is a dictionary of names and whole numbers from 0 on, not 5"),
+        ({"quotas": {"keys": -1}}, "quotas is a dictionary of names and whole numbers from 0 on, not {'keys': -1}"),
+        ({"quotas": {1: 5}}, "quotas is a dictionary of names and whole numbers from 0 on, not {1: 5}"),
+        ({"attestation_roots": b"pem"}, "attestation_roots is a list of certificates in bytes, not b'pem'"),
+        ({"attestation_roots": ["pem"]}, "attestation_roots is a list of certificates in bytes, not ['pem']"),
         ({"consistency": "later"}, "consistency is 'immediate' or 'eventual', not 'later'"),
         ({"consistency": ["eventual"]}, "consistency is 'immediate' or 'eventual', not ['eventual']"),
     ],

@@ -199,6 +199,24 @@ def test_under_xdist_and_randomly(pytester):
     pytester.runpytest_subprocess("-n2", "-p", "randomly").assert_outcomes(passed=6)
 
 
+def test_a_marked_parameter_set_gives_its_fake_to_no_other_one(pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+        from fake_kms import current
+
+        @pytest.mark.parametrize("marked", [pytest.param(True, marks=pytest.mark.fake_kms), False])
+        def test_it(marked):
+            if marked:
+                current()
+            else:
+                with pytest.raises(RuntimeError):
+                    current()
+        """
+    )
+    pytester.runpytest_subprocess("-n0").assert_outcomes(passed=2)
+
+
 def test_unittest_and_the_decorators(pytester):
     pytester.makepyfile(
         """

@@ -150,6 +150,20 @@ class TestRegistering:
                 register("alice", path="team")
             with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not '1'$"):
                 register("alice", account="1")
+            with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not 123456789012$"):
+                register("alice", account=123456789012)
+            message = (
+                r"^the value of aws:MultiFactorAuthPresent is text or a list of texts, such as \"true\", not True$"
+            )
+            with pytest.raises(TypeError, match=message):
+                register("alice", context={"aws:MultiFactorAuthPresent": True})
+        alice = made.user("alice")
+        for misnamed in (
+            lambda: made.role("app", session_name="a/b"),
+            lambda: made.federated_user("a b", of=alice),
+        ):
+            with pytest.raises(ValueError, match=r"^a name is up to 64 letters, digits and"):
+                misnamed()
         with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not '1'$"):
             made.root("1")
 
@@ -227,6 +241,18 @@ class TestCalling:
         assert caller(kms) == ADMIN
         elsewhere(OTHER).list_keys()
         assert caller(kms) == f"arn:aws:iam::{OTHER}:user/admin"
+
+    def test_a_federated_user_of_a_user_that_was_removed(self, kms):
+        made = kms.principals
+        alice = made.user("alice", policies=[EVERYTHING])
+        federated = made.federated_user("f", of=alice, policies=[EVERYTHING])
+        made.remove(alice)
+        for issue in (
+            lambda: federated.having({"aws:SourceIp": "1.2.3.4"}),
+            lambda: made.federated_user("g", of=alice, policies=[EVERYTHING]),
+        ):
+            with pytest.raises(LookupError, match=f"^{alice.arn} was removed$"):
+                issue()
 
     def test_a_service_calls_for_somebody(self, kms, client, key, refused):
         through_s3 = {
