@@ -77,13 +77,12 @@ policy_lockout = answer(
     source="docs/aws/evidence.md#key-policies",
 )
 
-# A key policy above 32 KB.
-policy_too_large = answer(
-    "LimitExceededException",
-    "The key policy exceeds the maximum size of 32768 bytes.",
-    rank=Rank.ASSUMED,
-    source="API_PutKeyPolicy, for the code",
-)
+
+@template("LimitExceededException", rank=Rank.ASSUMED, source="API_PutKeyPolicy, for the code")
+def policy_too_large(quota: int) -> str:
+    """Refuse a key policy above the quota, 32 KB."""
+    return f"The key policy exceeds the maximum size of {quota} bytes."
+
 
 policy_ram = answer(
     "ValidationException",

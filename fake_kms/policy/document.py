@@ -73,11 +73,16 @@ def _check_sids(statements: tuple[Statement, ...]) -> None:
             seen.add(statement.sid)
 
 
+def _refuse_constant(name: str) -> None:
+    # Python reads NaN, Infinity and -Infinity, which JSON does not have.
+    raise ValueError(name)
+
+
 def _read(text: str) -> dict[str, Any]:
     if not isinstance(text, str):
         raise MalformedPolicy("it is not text")
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise MalformedPolicy("it is not JSON") from None
     if not isinstance(document, dict):

@@ -88,7 +88,7 @@ def _print(value: Any, indent: int = 0) -> str:
     # AWS prints with Jackson: members on lines of their own, arrays on one line, " : " between name and value.
     if isinstance(value, dict) and value:
         inner = " " * (indent + 2)
-        members = (f"{inner}{json.dumps(name)} : {_print(item, indent + 2)}" for name, item in value.items())
+        members = (f"{inner}{_print(name)} : {_print(item, indent + 2)}" for name, item in value.items())
         return "{\n" + ",\n".join(members) + "\n" + " " * indent + "}"
     if isinstance(value, list) and value:
         return f"[ {', '.join(_print(item, indent) for item in value)} ]"

@@ -35,8 +35,9 @@ def check_key_policy(call: Call) -> None:
     text = call.input.get("Policy")
     if text is None:
         return
-    if len(text.encode()) > call.settings.quotas["policy_bytes"]:
-        raise errors.policy_too_large()
+    most = call.settings.quotas["policy_bytes"]
+    if len(text.encode()) > most:
+        raise errors.policy_too_large(most)
     policy = _parsed(text)
     for principal in aws_principals(policy):
         arn = parse_arn(principal)

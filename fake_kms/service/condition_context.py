@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from fake_kms.clock import from_epoch
 from fake_kms.grant_terms import GrantConstraints
+from fake_kms.operations._rotation_dates import DEFAULT_PERIOD
+from fake_kms.operations.deletion import DEFAULT_WINDOW
 
 if TYPE_CHECKING:
     from fake_kms.operations import Call, FoundKey
@@ -232,8 +234,8 @@ _KEYS: dict[str, Callable[[ConditionContext], Value | None]] = {
     "kms:retiringserviceprincipal": _parameter("RetiringServicePrincipal"),
     # Both have their default when the request has none. Source: docs/aws/recorded.md#key-rotation, for the rotation
     # period. Assumed: the waiting period has its default, too.
-    "kms:rotationperiodindays": _parameter("RotationPeriodInDays", 365),
-    "kms:schedulekeydeletionpendingwindowindays": _parameter("PendingWindowInDays", 30),
+    "kms:rotationperiodindays": _parameter("RotationPeriodInDays", DEFAULT_PERIOD),
+    "kms:schedulekeydeletionpendingwindowindays": _parameter("PendingWindowInDays", DEFAULT_WINDOW),
     "kms:signingalgorithm": _parameter("SigningAlgorithm"),
     "kms:trailingdayswithoutkeyusage": _days_since_use,
     "kms:validto": _parameter("ValidTo"),

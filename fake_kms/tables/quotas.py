@@ -19,10 +19,18 @@ QUOTAS: dict[str, int] = {
     "encryption_context_bytes": 8_192,  # Assumed: the XKS proxy API's limit of additional data
 }
 
+_LONGEST_CONTEXT = 65_535  # lengths in a serialized encryption context have two bytes
+
 
 def quotas_with(changes: dict[str, int] | None) -> dict[str, int]:
-    """Return the quotas with some of them changed. Raises: TypeError for a quota that does not exist."""
+    """Return the quotas with some of them changed.
+
+    Raises: TypeError for a quota that does not exist; ValueError for a longer encryption context than can be encoded.
+    """
     unknown = set(changes or ()) - set(QUOTAS)
     if unknown:
         raise TypeError(f"no such quota: {', '.join(sorted(unknown))}; there are {', '.join(QUOTAS)}")
-    return {**QUOTAS, **(changes or {})}
+    quotas = {**QUOTAS, **(changes or {})}
+    if quotas["encryption_context_bytes"] > _LONGEST_CONTEXT:
+        raise ValueError(f"the quota encryption_context_bytes is at most {_LONGEST_CONTEXT}")
+    return quotas

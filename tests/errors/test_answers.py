@@ -33,6 +33,14 @@ def test_answers_that_are_contradicted_in_every_situation_are_assumed():
     assert {entry.row.rank for entry in contradicted} == {Rank.ASSUMED}
 
 
+def test_denials_have_their_text_in_a_member_with_a_capital():
+    # As in the body of a denial in docs/aws/evidence.md#authorization.
+    denials = [entry for entry in ANSWERS if entry.row.code == "AccessDeniedException"]
+
+    assert [entry.name for entry in denials if entry.row.field != "Message"] == []
+    assert len(denials) >= 5
+
+
 def test_answers_of_emulators_name_one():
     for entry in ANSWERS:
         if entry.row.rank is Rank.EMULATOR:

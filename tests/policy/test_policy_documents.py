@@ -27,6 +27,8 @@ DEEP = '{"Statement":' + "[" * 200 + "]" * 200 + "}"
 DOCUMENTS = [
     ("nonsense", "it is not JSON"),
     (BOMB, "it is not JSON"),
+    ('{"Statement": NaN}', "it is not JSON"),
+    (_text(STATEMENT, Id=float("-inf")), "it is not JSON"),
     (DEEP, "it nests deeper than 32 levels"),
     ("[]", "it is not a JSON object"),
     ("{}", "it has no Statement"),
