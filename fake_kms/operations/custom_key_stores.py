@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fake_kms.store.key import Key
     from fake_kms.tables.key_specs import KeySpec
 
-__all__ = ["check_key_store", "put_into_key_store"]
+__all__ = ["check_backing", "check_key_store", "put_into_key_store"]
 
 # What may change while the key store is connected. Source: API_UpdateCustomKeyStore. Assumed: this
 # page is right, and not that of CustomKeyStoreInvalidStateException, which knows of the name only.
@@ -103,14 +103,12 @@ def describe_custom_key_stores(call: Call) -> Output:
 
     Raises: CustomKeyStoreNotFoundException, InvalidMarkerException. Source: API_DescribeCustomKeyStores.
     """
-    wanted = {call.input.get("CustomKeyStoreId"), call.input.get("CustomKeyStoreName")} - {None}
-    return page_of(
-        call,
-        "CustomKeyStores",
-        call.region.key_stores,
-        _described,
-        where=lambda key_store: not wanted or bool(wanted & {key_store.store_id, key_store.name}),
-    )
+    store_id, name = call.input.get("CustomKeyStoreId"), call.input.get("CustomKeyStoreName")
+
+    def matches(key_store: CustomKeyStore) -> bool:
+        return store_id in (None, key_store.store_id) and name in (None, key_store.name)
+
+    return page_of(call, "CustomKeyStores", call.region.key_stores, _described, where=matches)
 
 
 def _described(key_store: CustomKeyStore) -> dict[str, Any]:
@@ -223,14 +221,13 @@ def _check_takes_key(call: Call, origin: str) -> None:
         raise errors.cluster_configuration()
 
 
-def put_into_key_store(call: Call, key: Key) -> None:
-    """Put a new key into the custom key store that the request names, if it names one. Raises: KmsError.
+def check_backing(call: Call) -> None:
+    """Ask the proxy about the external key of a new key, if the request names one. Raises: KmsError."""
+    if "XksKeyId" in call.input:
+        check_external_key(call, named_key_store(call), call.input["XksKeyId"])
 
-    The proxy is contacted here and not with the other checks, when the caller is known to be allowed to create keys.
-    """
-    if "CustomKeyStoreId" not in call.input:
-        return
-    key_store, xks_key_id = named_key_store(call), call.input.get("XksKeyId")
-    if xks_key_id is not None:
-        check_external_key(call, key_store, xks_key_id)
-    key_store.add(key, xks_key_id)
+
+def put_into_key_store(call: Call, key: Key) -> None:
+    """Put a new key into the custom key store that the request names, if it names one."""
+    if "CustomKeyStoreId" in call.input:
+        named_key_store(call).add(key, call.input.get("XksKeyId"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fake_kms import crypto, errors
 from fake_kms.crypto import ciphertext
 from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._key_specs import check_spec
 from fake_kms.operations.encryption import seal_under
 from fake_kms.tables.key_specs import KEY_SPECS
 
@@ -67,13 +68,7 @@ def _check_pair(call: Call) -> None:
         raise errors.asymmetric_data_key_pair()
     if call.key.custom_key_store is not None:
         raise errors.origin(call.key.arn, call.key.origin)
-    spec = KEY_SPECS[call.input["KeyPairSpec"]]
-    if not spec.available_in(call.caller.region):
-        raise errors.key_spec_not_in_region(spec.name)
-    try:
-        crypto.private_keys.check_available(spec)
-    except crypto.private_keys.Unavailable as lack:
-        raise errors.unavailable_here(str(lack)) from None
+    check_spec(call, KEY_SPECS[call.input["KeyPairSpec"]])
 
 
 def _data_key_pair(call: Call) -> Output:

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from fake_kms.operations.call import Call, Tools
     from fake_kms.store.key import Key
 
-__all__: list[str] = []
+__all__ = ["DEFAULT_WINDOW"]
 
 _DAY = 86_400
-_DEFAULT_WINDOW = 30
+DEFAULT_WINDOW = 30  # days
 
 
 def _check_window(call: Call) -> None:
     # Assumed: the range is checked before the key is looked up, like the other ranges.
-    if not 7 <= call.input.get("PendingWindowInDays", _DEFAULT_WINDOW) <= 30:  # noqa: PLR2004 - AWS's range
+    if not 7 <= call.input.get("PendingWindowInDays", DEFAULT_WINDOW) <= 30:  # noqa: PLR2004 - AWS's range
         raise errors.pending_window()
 
 
@@ -33,7 +33,7 @@ def schedule_key_deletion(call: Call) -> Output:
     Raises: nothing beyond the declaration. Source: API_ScheduleKeyDeletion; Developer Guide, deleting-keys.
     """
     key = call.key
-    window = call.input.get("PendingWindowInDays", _DEFAULT_WINDOW)
+    window = call.input.get("PendingWindowInDays", DEFAULT_WINDOW)
     output: Output = {"KeyId": key.arn, "PendingWindowInDays": window}
     if key.multi_region_key is not None and not key.replica and key.multi_region_key.replicas:
         key.transition(Change.SCHEDULE_REPLICA_DELETION)
@@ -64,7 +64,7 @@ def _delete(tools: Tools, key: Key, due: float) -> None:
         and not primary.multi_region_key.replicas
     ):
         primary.transition(Change.LAST_REPLICA_DELETED)
-        window, primary.pending_window_days = primary.pending_window_days or _DEFAULT_WINDOW, None
+        window, primary.pending_window_days = primary.pending_window_days or DEFAULT_WINDOW, None
         _begin_waiting(tools, primary, window, due)
 
 

@@ -234,7 +234,15 @@ def _keep_for_services(call: Call, member: str) -> None:
         raise errors.service_filter_for_services(member)
 
 
-@operation("ListGrants", KeyUse(), check_request=_check_filters)
+def _check_filtered(call: Call) -> None:
+    request = call.input
+    if "GrantId" in request and not _GRANT_ID.fullmatch(request["GrantId"]):
+        raise errors.invalid_grant_id()
+    if "GranteePrincipal" in request:
+        _check_principal(call, request["GranteePrincipal"], errors.grant_filter_not_found())
+
+
+@operation("ListGrants", KeyUse(), check_request=_check_filters, after_key_checks=_check_filtered)
 def list_grants(call: Call) -> Output:
     """List the grants of a key, all or those of a GrantId or grantee; 50 a page, at most 100. Source: API_ListGrants.
 
@@ -242,10 +250,6 @@ def list_grants(call: Call) -> Output:
     lists nothing.
     """
     request = call.input
-    if "GrantId" in request and not _GRANT_ID.fullmatch(request["GrantId"]):
-        raise errors.invalid_grant_id()
-    if "GranteePrincipal" in request:
-        _check_principal(call, request["GranteePrincipal"], errors.grant_filter_not_found())
     by_service, named = "GranteeServicePrincipal" in request, _named(call)
     grantee = request["GranteeServicePrincipal"] if by_service else named.get("GranteePrincipal")
 
@@ -268,15 +272,18 @@ def _check_retirer(call: Call) -> None:
         raise errors.access_denied_across_accounts(call.caller.arn, "kms:ListRetirableGrants")
 
 
-@operation("ListRetirableGrants", check_request=_check_retirer)
+def _check_retirer_exists(call: Call) -> None:
+    if "RetiringPrincipal" in call.input:
+        name = call.input["RetiringPrincipal"]
+        _check_principal(call, name, errors.retirer_not_found(name))
+
+
+@operation("ListRetirableGrants", check_request=_check_retirer, after_key_checks=_check_retirer_exists)
 def list_retirable_grants(call: Call) -> Output:
     """List the grants in the Region, of all keys and accounts, that a principal may retire; 50 a page, at most 100.
 
     Source: API_ListRetirableGrants.
     """
-    if "RetiringPrincipal" in call.input:
-        name = call.input["RetiringPrincipal"]
-        _check_principal(call, name, errors.retirer_not_found(name))
     retirer = _named(call).get("RetiringPrincipal") or call.input["RetiringServicePrincipal"]
     return page_of(call, "Grants", call.store.grants.of_retirer(call.region.name, retirer), _entry, retirer)
 

@@ -85,7 +85,7 @@ def _check_validity(call: Call) -> None:
             raise errors.valid_to_superfluous()
     elif valid_to is None:
         raise errors.valid_to_required()
-    elif valid_to <= call.now:
+    elif int(valid_to) <= call.now:  # it is kept in whole seconds
         raise errors.valid_to_past()
     elif valid_to > call.now + _LONGEST_VALIDITY:
         raise errors.valid_to_too_late()

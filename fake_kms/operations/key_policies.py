@@ -18,13 +18,15 @@ __all__: list[str] = []
 _DEFAULT = "default"
 
 
-@operation("GetKeyPolicy", KeyUse())
+def _check_get(call: Call) -> None:
+    if call.input.get("PolicyName", _DEFAULT) != _DEFAULT:
+        raise errors.no_such_policy()
+
+
+@operation("GetKeyPolicy", KeyUse(), after_key_checks=_check_get)
 def get_key_policy(call: Call) -> Output:
     """Return a key's policy. Input: PolicyName, only `default` exists. Source: API_GetKeyPolicy."""
-    name = call.input.get("PolicyName", _DEFAULT)
-    if name != _DEFAULT:
-        raise errors.no_such_policy()
-    return {"Policy": call.key.policy, "PolicyName": name}
+    return {"Policy": call.key.policy, "PolicyName": _DEFAULT}
 
 
 def _check_put(call: Call) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms import arns, crypto, errors
+from fake_kms import arns, errors
 from fake_kms.entropy import uuid
 from fake_kms.operations._declare import KeyUse, Output, operation
+from fake_kms.operations._key_specs import check_spec
 from fake_kms.operations._metadata import key_metadata
 from fake_kms.operations._pages import page_of
 from fake_kms.operations._rotation_dates import rotate_if_overdue
 from fake_kms.operations.call import Call, FoundKey
-from fake_kms.operations.custom_key_stores import check_key_store, put_into_key_store
+from fake_kms.operations.custom_key_stores import check_backing, check_key_store, put_into_key_store
 from fake_kms.operations.tags import check_tags, put_tags
 from fake_kms.policy.key_policy_text import default_key_policy, normalize
 from fake_kms.store.key import Key
@@ -39,14 +40,11 @@ def _check_create(call: Call) -> None:
     usage = request.get("KeyUsage", spec.default_usage)
     if usage is None:
         raise errors.key_usage_required()
-    if not spec.available_in(call.caller.region):
-        raise errors.key_spec_not_in_region(spec.name)
     if usage not in spec.usages:
         raise errors.key_usage_incompatible(usage, spec.name)
     if request.get("Origin") == "EXTERNAL" and spec.name not in IMPORTS:
         raise errors.key_spec_not_importable(spec.name)
-    if spec.asymmetric:
-        _check_available(spec)
+    check_spec(call, spec)
 
 
 def _check_resources(call: Call) -> None:
@@ -56,6 +54,7 @@ def _check_resources(call: Call) -> None:
     if "Tags" in request:
         check_tags(request["Tags"], Listing(), call.settings.quotas["tags_per_key"])
     check_key_quota(call, call.region)
+    check_backing(call)  # the proxy is asked last
 
 
 def check_key_quota(call: Call, region: Region) -> None:
@@ -63,13 +62,6 @@ def check_key_quota(call: Call, region: Region) -> None:
     quota = call.settings.quotas["keys"]
     if region.customer_keys >= quota:
         raise errors.key_quota(quota, region.customer_keys)
-
-
-def _check_available(spec: KeySpec) -> None:
-    try:
-        crypto.private_keys.check_available(spec)
-    except crypto.private_keys.Unavailable as lack:
-        raise errors.unavailable_here(str(lack)) from None
 
 
 def _spec(call: Call) -> KeySpec:

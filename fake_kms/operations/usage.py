@@ -12,22 +12,25 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_TRACKED_SINCE = 1_776_902_400.0  # 2026-04-23T00:00Z
+
 
 @operation("GetKeyLastUsage", KeyUse())
 def get_key_last_usage(call: Call) -> Output:
     """Return the last successful cryptographic operation of a key, if there was one; replicas have their own.
 
-    Tracking starts when the key is created; KeyId is the bare id. Source: API_GetKeyLastUsage;
-    docs/aws/recorded.md#other-public-native-evidence.
+    Tracking starts when the key is created, for older keys on 2026-04-23; KeyId is the bare id. Source:
+    API_GetKeyLastUsage; docs/aws/recorded.md#other-public-native-evidence. Assumed: what was before counts for nothing.
     """
     key = call.key
+    start = max(key.created, _TRACKED_SINCE)
     output: Output = {
         "KeyCreationDate": key.created,
         "KeyId": key.key_id,
         "KeyLastUsage": {},
-        "TrackingStartDate": key.created,
+        "TrackingStartDate": start,
     }
-    if key.last_use is not None:
+    if key.last_use is not None and key.last_use.when >= start:
         use = key.last_use
         output["KeyLastUsage"] = {
             "CloudTrailEventId": _event_id(use.request_id),

@@ -45,8 +45,7 @@ class Key:
 
     `imports` are the imported bytes that are there, by identifier of their material; None unless the origin is
     EXTERNAL. `pending_window_days` is a deletion window in days that begins when the last replica is gone.
-    `disabled` is what the
-    key returns to when its custom key store is connected again.
+    `disabled` tells whether the key is disabled once its custom key store is connected again.
     """
 
     key_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import subprocess
 
 import pytest
@@ -121,6 +122,17 @@ class TestImportKeyMaterial:
         with refused("ValidationException", message):
             client.import_key_material(**request_for(key, answer, ValidTo=now + dt.timedelta(days=1), **FOREVER))
         client.import_key_material(**request_for(key, answer))  # the token is good still
+
+    def test_a_date_of_expiry_later_in_this_second(self, kms, client, send):
+        kms.clock.freeze(dt.datetime(2030, 1, 1, microsecond=200_000, tzinfo=dt.timezone.utc))
+        key = external_key(client)
+        request = request_for(key, parameters(client, key), ExpirationModel="KEY_MATERIAL_EXPIRES")
+        answer = send("ImportKeyMaterial", request | {"ValidTo": kms.clock.now().timestamp() + 0.5})
+
+        assert (answer.status, json.loads(answer.body)) == (
+            400,
+            {"__type": "ValidationException", "message": "ValidTo must be in the future"},
+        )
 
     def test_a_date_of_expiry_is_in_whole_seconds(self, kms, client, send):
         key = external_key(client)

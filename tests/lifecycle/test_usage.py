@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+import time_machine
 from expected import members, refusal
 from iam import ADMIN, DENIED_BY_KEY_POLICY, ROOT, allow, denied, deny, key_policy
+
+from fake_kms import fake_kms
 
 
 def usage(client, key):
@@ -20,6 +25,23 @@ class TestGetKeyLastUsage:
             "KeyLastUsage": {},
             "TrackingStartDate": key["CreationDate"],
         }
+
+    def test_tracking_began_in_april_2026(self):
+        began = dt.datetime(2026, 4, 23, tzinfo=dt.timezone.utc)
+        with time_machine.travel(began - dt.timedelta(days=1), tick=False), fake_kms() as kms:
+            client = kms.client()
+            key = client.create_key()["KeyMetadata"]
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+            kms.clock.advance(days=2)
+
+            assert usage(client, key) == {
+                "KeyCreationDate": key["CreationDate"],
+                "KeyId": key["KeyId"],
+                "KeyLastUsage": {},
+                "TrackingStartDate": began,
+            }
+            client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
+            assert usage(client, key)["KeyLastUsage"]["Timestamp"] == began + dt.timedelta(days=1)
 
     def test_the_last_use_is_that_of_the_journal(self, kms, client, key):
         other = client.create_key()["KeyMetadata"]

@@ -74,6 +74,12 @@ class TestCreateAlias:
             with refused("ValidationException", "Aliases must refer to keys. Not aliases"):
                 client.create_alias(AliasName=f"{alias_name}/other", TargetKeyId=target)
 
+    def test_a_key_of_another_account_and_region_is_not_a_target(self, client, elsewhere, refused):
+        theirs = elsewhere(account="111122223333", region="eu-west-1").create_key()["KeyMetadata"]["Arn"]
+
+        with refused("NotFoundException", "Invalid arn eu-west-1"):
+            client.create_alias(AliasName="alias/other", TargetKeyId=theirs)
+
     def test_a_key_of_another_account_is_not_a_target(self, client, elsewhere, refused):
         theirs = elsewhere(account="111122223333").create_key()["KeyMetadata"]["Arn"]
 

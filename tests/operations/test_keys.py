@@ -180,7 +180,7 @@ class TestListKeys:
     def test_a_marker_that_no_listing_has_given_out(self, unchecked, refused, marker):
         if marker == "☃":
             message = r"satisfy regular expression pattern: [\u0020-\u00FF]*"
-            expected = refused(*broken("marker", message, "☃"))
+            expected = refused(*broken("marker", message, "?"))
         else:
             expected = refused("InvalidMarkerException")
         with expected:

@@ -25,7 +25,23 @@ DEFAULT = """{
 OWN = allow(to=ROOT)
 
 
+@pytest.mark.options(quotas={"policy_bytes": 100})
+@pytest.mark.parametrize("operation", ["create_key", "put_key_policy"])
+def test_the_size_of_a_policy_is_a_quota(client, key, refused, operation):
+    named = {} if operation == "create_key" else {"KeyId": key["KeyId"]}
+
+    with refused("LimitExceededException", "The key policy exceeds the maximum size of 100 bytes."):
+        getattr(client, operation)(**named, Policy=json.dumps({"Version": "2012-10-17", "Statement": [OWN] * 2}))
+
+
 class TestGetKeyPolicy:
+    def test_letters_beyond_ascii_stay_as_they_are(self, client, key):
+        condition = {"StringEquals": {"kms:EncryptionContext:Ä": "Ä"}}
+        text = json.dumps({"Version": "2012-10-17", "Statement": [OWN, allow(to=ROOT, Condition=condition)]})
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+
+        assert '"kms:EncryptionContext:Ä" : "Ä"' in client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+
     @pytest.mark.aws
     def test_a_policy_of_another_name(self, client, key, refused):
         with refused("NotFoundException", "No such policy exists"):

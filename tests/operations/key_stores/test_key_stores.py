@@ -94,6 +94,14 @@ class TestCreateCustomKeyStore:
 
 
 class TestDescribeCustomKeyStores:
+    def test_a_key_store_that_is_named_like_the_id_of_another_one(self, client, hsm):
+        named_like_it = HSM | {"CloudHsmClusterId": OTHER_CLUSTER, "CustomKeyStoreName": hsm}
+        other = client.create_custom_key_store(**named_like_it)["CustomKeyStoreId"]
+
+        for wanted, found in (({"CustomKeyStoreId": hsm}, hsm), ({"CustomKeyStoreName": hsm}, other)):
+            listed = client.describe_custom_key_stores(**wanted)["CustomKeyStores"]
+            assert [key_store["CustomKeyStoreId"] for key_store in listed] == [found]
+
     def test_a_marker_that_no_listing_has_given_out(self, client, refused):
         with refused("InvalidMarkerException"):
             client.describe_custom_key_stores(Marker="x")
