@@ -11,6 +11,7 @@ SERVICE = "needs a call that an AWS service makes"
 CREDENTIALS = "needs temporary credentials besides those of the run"
 MANY = "needs 50,000 grants"
 TIME = "needs a key that is 90 days old, or watching for how long something takes"
+OLD = "needs a key that was used before 2026-04-23"
 OWN = "fake_kms's own: AWS has no such answer"
 IDENTITIES = "needs principals with policies of their own, here or in another account"
 
@@ -59,6 +60,7 @@ UNSETTLED = {
     "operations/key_store_connections.py connect_custom_key_store": CLOUD_HSM,
     "operations/randomness.py generate_random": PROXY,
     "policy/statement.py _InKeyPolicy": IDENTITIES,
+    "operations/usage.py get_key_last_usage": OLD,
     "operations/rotation.py _hides_rotation": TIME,
     "operations/settings.py": TIME,
     "policy/grant_matching.py _meets_source": SERVICE,
