@@ -250,7 +250,7 @@ class FakeKms:
     def _open_service(self) -> Service:
         if self._closed:
             raise RuntimeError("this FakeKms is closed: open a new one to make requests")
-        return self._open_or_closed_service()
+        return self._service or self._open_or_closed_service()
 
     def _open_or_closed_service(self) -> Service:
         if self._service is None:

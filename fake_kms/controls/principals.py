@@ -72,6 +72,7 @@ class Principals:
         self._federated: set[str] = set()
         self._removed: set[str] = set()
         self._administrators: dict[tuple[str, str], Identity] = {}
+        self._strangers: dict[tuple[str, str], Identity] = {}  # who calls with which unregistered key, in which Region
         self._acting: list[tuple[Principal]] = []
 
     def user(
@@ -237,7 +238,14 @@ class Principals:
             return acting.identity if acting.credentials["aws_access_key_id"] in self._by_access_key else None
         if strict:
             return None
-        return self.administrator(access_key_id if arns.is_account(access_key_id) else self.account, region)
+        return self._stranger(access_key_id, region)
+
+    def _stranger(self, access_key_id: str, region: str) -> Identity:
+        found = self._strangers.get((access_key_id, region))
+        if found is None:
+            found = self.administrator(access_key_id if arns.is_account(access_key_id) else self.account, region)
+            self._strangers[access_key_id, region] = found
+        return found
 
     def administrator(self, account: str, region: str) -> Identity:
         """Return the administrator of an account, to whom unregistered access keys belong."""

@@ -16,9 +16,14 @@ class BadCiphertext(Exception):  # noqa: N818 - operations translate it
 
 def open_gcm(cipher: AESGCM, iv: bytes, sealed: bytes, additional: bytes) -> bytes:
     """Decrypt with AES-GCM; the last 16 bytes are the tag. Raises: BadCiphertext."""
-    from cryptography.exceptions import InvalidTag
-
     try:
         return cipher.decrypt(iv, sealed, additional)
-    except (InvalidTag, ValueError):
+    except _refusals():
         raise BadCiphertext from None
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    # Imported when something is refused: an import, even the hundredth, costs half a microsecond.
+    from cryptography.exceptions import InvalidTag
+
+    return InvalidTag, ValueError

@@ -6,7 +6,7 @@ Source: docs/aws/authorization.md#permissions, for what is checked on what; docs
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fake_kms import errors
 from fake_kms.arns import principal_meant
@@ -35,15 +35,12 @@ _MANAGED = {
 _OF_THE_KEY = frozenset({Outcome.DENIED_BY_KEY_POLICY, Outcome.NOT_ALLOWED_BY_KEY_POLICY})
 
 
-class _Check(NamedTuple):
-    """One action on one resource; without `found` only the caller's own policies have a say."""
-
-    action: str
-    resource: str
-    found: FoundKey | None = None
+# One action on one resource, and the key that the resource is; without one only the caller's own policies have a say.
+# A plain tuple, as every request has one.
+_Check = tuple[str, str, "FoundKey | None"]
 
 
-def authorize(call: Call, *, cache: DecisionCache) -> None:
+def authorize(cache: DecisionCache, call: Call) -> None:
     """Check every resource of a call. Raises: KmsError AccessDeniedException, InvalidGrantTokenException."""
     tokens = _presented(call) if "GrantTokens" in call.input else _NO_TOKENS
     if call.found and call.found[0].grant is not None:
@@ -71,16 +68,15 @@ def _presented(call: Call) -> frozenset[str]:
 
 
 def _ask(call: Call, check: _Check, tokens: frozenset[str]) -> Decision:
-    if check.found is None:
-        return ask(call, check.action, check.resource)
-    return ask_about_key(call, check.action, check.found, tokens)
+    action, resource, found = check
+    return ask(call, action, resource) if found is None else ask_about_key(call, action, found, tokens)
 
 
 def _checks(call: Call, permission: Permission) -> list[_Check]:
     checks = _CHECKS[permission.resource](call, permission, permission.actions[0])
     if permission.also:
-        further = [
-            _Check(action, "*") for action, member in permission.also if member is None or call.input.get(member)
+        further: list[_Check] = [
+            (action, "*", None) for action, member in permission.also if member is None or call.input.get(member)
         ]
         # Tags are the first thing that CreateKey asks about. Source: docs/aws/evidence.md#createkey-describekey.
         return further + checks if permission.resource == "*" else checks + further
@@ -88,24 +84,24 @@ def _checks(call: Call, permission: Permission) -> list[_Check]:
 
 
 def _on_keys(call: Call, _: Permission, action: str) -> list[_Check]:
-    return [_Check(found.use.action or action, found.key.arn, found) for found in call.found]
+    return [(found.use.action or action, found.key.arn, found) for found in call.found]
 
 
 def _on_alias_and_keys(call: Call, permission: Permission, action: str) -> list[_Check]:
     alias_name = call.input["AliasName"]
-    checks = [_Check(action, call.region.alias_arn(alias_name))]
+    checks: list[_Check] = [(action, call.region.alias_arn(alias_name), None)]
     alias = call.region.aliases.get(alias_name)
     if permission.present_key and alias is not None and alias.key is not None:
-        checks.append(_Check(action, alias.key.arn, FoundKey(KeyUse(), alias.key)))
+        checks.append((action, alias.key.arn, FoundKey(KeyUse(), alias.key)))
     return checks + _on_keys(call, permission, action)
 
 
 def _on_retiring_principal(call: Call, _: Permission, action: str) -> list[_Check]:
-    return [_Check(action, call.input.get("RetiringPrincipal", "*"))]
+    return [(action, call.input.get("RetiringPrincipal", "*"), None)]
 
 
 def _on_everything(_: Call, __: Permission, action: str) -> list[_Check]:
-    return [_Check(action, "*")]
+    return [(action, "*", None)]
 
 
 _CHECKS: dict[str, Callable[[Call, Permission, str], list[_Check]]] = {
@@ -117,7 +113,8 @@ _CHECKS: dict[str, Callable[[Call, Permission, str], list[_Check]]] = {
 
 
 def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
-    found, user, action = check.found, call.caller.arn, check.action
+    action, resource, found = check
+    user = call.caller.arn
     foreign = found is not None and found.key.account != call.caller.account
     by_ciphertext = found is not None and found.sealed is not None and found.use.member not in call.input
     words = errors.access_denied
@@ -132,7 +129,7 @@ def _refusal(call: Call, check: _Check, decision: Decision) -> KmsError:
         words = errors.access_denied_to_foreign_key
     elif action == "kms:TagResource" and found is None:
         words = errors.access_denied_to_tag
-    return words(_blamed(decision), user, action, check.resource, decision.decided_by)
+    return words(_blamed(decision), user, action, resource, decision.decided_by)
 
 
 def _blamed(decision: Decision) -> str:
@@ -162,7 +159,7 @@ def _authorize_retirement(call: Call, found: FoundKey, grant: StoredGrant) -> No
         decision = through_iam
     call.decisions.append(decision)
     if not decision.allowed:
-        raise _refusal(call, _Check(action, key.arn, found), decision)
+        raise _refusal(call, (action, key.arn, found), decision)
 
 
 def _decisive(through_iam: Decision, through_grant: Decision) -> Decision:

@@ -33,13 +33,13 @@ class DecisionCache:
 
         Input: `key` the key that the resource is, None where it is none.
         """
-        if key is not None and len(call.store.grants.of_key(key.arn)):
+        if key is not None and call.store.grants.any_of_key(key.arn):
             return None
         return self._decisions.get((call.caller.identity, key.policy if key is not None else None, action, resource))
 
     def keep(self, call: Call, action: str, resource: str, key: Key | None, decision: Decision) -> None:
         """Keep a decision if it is the same every time."""
-        if key is not None and len(call.store.grants.of_key(key.arn)):
+        if key is not None and call.store.grants.any_of_key(key.arn):
             return
         key_policy = key_policy_of(key) if key is not None else None
         if not Policies.of(call.caller.identity, key_policy=key_policy).are_constant(action):

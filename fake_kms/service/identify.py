@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_kms import arns, errors
 from fake_kms.operations import Caller
-from fake_kms.wire.sigv4 import Authorization, IncompleteAuthorization
+from fake_kms.wire.sigv4 import IncompleteAuthorization, read_credential
 
 if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["identify"]
 
 
-def identify(call: Call, *, principals: Principals, strict: bool) -> None:
+def identify(principals: Principals, strict: bool, call: Call) -> None:
     """Set the caller and its Region.
 
     Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException for
@@ -35,7 +35,7 @@ def _credential(request: HttpRequest) -> Credential:
     if not request.authorization:
         raise errors.missing_authentication_token()
     try:
-        return Authorization.parse(request.authorization).credential
+        return read_credential(request.authorization)
     except IncompleteAuthorization as incomplete:
         raise errors.incomplete_signature(incomplete.missing, request.authorization) from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_kms.controls.journal import Event
 from fake_kms.wire.redaction import redact
 
 if TYPE_CHECKING:
@@ -14,23 +13,21 @@ if TYPE_CHECKING:
 __all__ = ["note"]
 
 
-def note(call: Call, *, journal: Journal) -> None:
+def note(journal: Journal, call: Call) -> None:
     """Write down what was requested and what came of it."""
     caller = getattr(call, "caller", None)  # a request may be refused before its caller is known
     refusal = call.refusal
-    journal.add(
-        Event(
-            call.operation,
-            call.request_id,
-            call.now,
-            caller.access_key_id if caller else None,
-            caller.arn if caller else None,
-            caller.region if caller else None,
-            tuple([found.key.arn for found in call.found]),
-            redact(call.model, call.input) if call.input else {},
-            refusal.code if refusal else None,
-            refusal.message if refusal else None,
-            tuple(call.decisions),
-            None if call.raised is None else type(call.raised).__name__,
-        )
+    journal.add_fields(
+        call.operation,
+        call.request_id,
+        call.now,
+        caller.access_key_id if caller else None,
+        caller.arn if caller else None,
+        caller.region if caller else None,
+        tuple([found.key.arn for found in call.found]),
+        redact(call.model, call.input) if call.input else {},
+        refusal.code if refusal else None,
+        refusal.message if refusal else None,
+        tuple(call.decisions),
+        None if call.raised is None else type(call.raised).__name__,
     )

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fake_kms.controls.clusters import Clusters
-from fake_kms.controls.journal import Event, Journal
+from fake_kms.controls.journal import Journal
 from fake_kms.crypto.material import KeyGenerator
 from fake_kms.crypto.pool import RsaLease
 from fake_kms.entropy import RequestIds
@@ -88,17 +88,18 @@ class Service:
             KeyGenerator(entropy, self._rsa),
             self._note_event,
         )
-        # AWS's order. What a stage needs besides the call stands here, so that nothing else is within its reach.
+        # AWS's order. What a stage needs besides the call stands here, so that nothing else is within its reach. It
+        # comes before the call: a `partial` with keywords costs every call 0.1 µs more.
         self.stages: tuple[Stage, ...] = (
             recognize,
             decode,
-            partial(identify, principals=principals, strict=strict_identity),
-            *((partial(verify_signature, principals=principals, clock=clock),) if verify_signatures else ()),
+            partial(identify, principals, strict_identity),
+            *((partial(verify_signature, principals, clock),) if verify_signatures else ()),
             check_constraints,
-            partial(read_recipient, roots=_loaded(attestation_roots)),
+            partial(read_recipient, _loaded(attestation_roots)),
             check_request,
             find_keys,
-            partial(authorize, cache=DecisionCache()),
+            partial(authorize, DecisionCache()),
             before_key_checks,
             check_keys,
             after_key_checks,
@@ -109,7 +110,7 @@ class Service:
             keep_managed_keys,
             seal_for_recipient,
         )
-        self.last_stage: Stage = partial(note, journal=self.journal)
+        self.last_stage: Stage = partial(note, self.journal)
         self._request_ids = RequestIds(entropy)
         self._lock = threading.RLock()
 
@@ -147,7 +148,7 @@ class Service:
 
     def _note_event(self, name: str, region: str, resource: str, when: float) -> None:
         # What AWS does by itself is in the journal too; CloudTrail has such events for keys.
-        self.journal.add(Event(name, "", when, None, "AWS Internal", region, (resource,), {}))
+        self.journal.add_fields(name, "", when, None, "AWS Internal", region, (resource,), {})
 
 
 def _tools(

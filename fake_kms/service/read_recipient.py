@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["read_recipient"]
 
 
-def read_recipient(call: Call, *, roots: Sequence[bytes] | None) -> None:
+def read_recipient(roots: Sequence[bytes] | None, call: Call) -> None:
     """Read and verify the attestation document of a Recipient, if there is one.
 
     Input: the root certificates (DER) that it must descend from, None for that of `fake_kms.nitro`.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["verify_signature"]
 
 
-def verify_signature(call: Call, *, principals: Principals, clock: Now) -> None:
+def verify_signature(principals: Principals, clock: Now, call: Call) -> None:
     """Verify the session token, the date and the signature of a request.
 
     Raises: KmsError UnrecognizedClientException, InvalidSignatureException.

@@ -57,6 +57,10 @@ class Grants:
         """Return the grants of a key."""
         return self._of_key.get(key_arn, _NO_GRANTS)
 
+    def any_of_key(self, key_arn: str) -> bool:
+        """Return whether a key has grants."""
+        return bool(self._of_key.get(key_arn))
+
     def of_token(self, token: str) -> StoredGrant | None:
         """Return the grant that a token stands for."""
         return self._of_token.get(token)

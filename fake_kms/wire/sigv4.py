@@ -26,6 +26,7 @@ __all__ = [
     "DateProblem",
     "IncompleteAuthorization",
     "check_date",
+    "read_credential",
     "sign",
     "signature",
     "timestamp",
@@ -64,11 +65,7 @@ class Authorization(NamedTuple):
     @classmethod
     def parse(cls, header: str) -> Authorization:
         """Read a header, whose parameters may stand in any order. Raises: IncompleteAuthorization."""
-        credential = _read_credential(header.partition("Credential=")[2].partition(",")[0])
-        complete = header.startswith(_SCHEME) and "SignedHeaders=" in header and "Signature=" in header
-        if credential is None or not complete:
-            raise IncompleteAuthorization([name for name, pattern in _PARAMETERS.items() if not pattern.search(header)])
-        return cls(header, credential)
+        return cls(header, read_credential(header))
 
     @property
     def signed_headers(self) -> list[str]:
@@ -86,8 +83,17 @@ class Authorization(NamedTuple):
         return match[1] if match else ""
 
 
+def read_credential(header: str) -> Credential:
+    """Return the credential of an Authorization header. Raises: IncompleteAuthorization."""
+    credential = _credential(header.partition("Credential=")[2].partition(",")[0])
+    complete = header.startswith(_SCHEME) and "SignedHeaders=" in header and "Signature=" in header
+    if credential is None or not complete:
+        raise IncompleteAuthorization([name for name, pattern in _PARAMETERS.items() if not pattern.search(header)])
+    return credential
+
+
 @functools.lru_cache(maxsize=256)
-def _read_credential(text: str) -> Credential | None:
+def _credential(text: str) -> Credential | None:
     # Cached, as a client sends the same credential all day long.
     match = _CREDENTIAL.fullmatch(text.strip())
     return None if match is None else Credential(*match.groups())

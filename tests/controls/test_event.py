@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from fake_kms.controls.journal import Event, Journal
@@ -65,9 +67,9 @@ def test_its_explanation_where_nothing_was_decided(one, line):
     assert one.explain() == f"{one}\n{line}"
 
 
-def test_it_has_no_other_attributes_and_is_equal_to_itself_only():
-    with pytest.raises(AttributeError):
-        ANSWERED.outcome = "ok"
+def test_it_is_frozen_and_equal_to_itself_only():
+    with pytest.raises(FrozenInstanceError, match=r"^cannot assign to field 'operation'$"):
+        ANSWERED.operation = "Encrypt"
     assert event() != event()
     assert {ANSWERED: 1}[ANSWERED] == 1
 
@@ -80,6 +82,19 @@ def test_what_raised_is_among_what_failed_and_has_no_error_code():
     assert journal.events(succeeded=False) == [REFUSED, RAISED]
     assert journal.events(succeeded=True) == [ANSWERED]
     assert journal.events(error="DisabledException") == [REFUSED]
+
+
+def test_a_journal_makes_an_event_of_its_fields_once():
+    journal = Journal()
+    journal.add_fields("ListKeys", "r", 0.0, None, None, None, (), {})
+    iterator = iter(journal)
+    journal.add(RAISED)
+
+    assert journal[0] is journal[0] is journal[-2] is journal[:1][0] is next(iterator)
+    assert str(journal[0]) == "ListKeys - by nobody -> ok"
+    assert [*iterator] == [RAISED]
+    with pytest.raises(IndexError):
+        journal[2]
 
 
 def test_the_last_refusal_is_explained_and_not_what_raised_after_it(kms, client):

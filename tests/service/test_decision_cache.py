@@ -53,7 +53,7 @@ def outcomes(steps, cache):
     with FakeKms(seed=1) as kms:
         service = kms._service
         service.stages = tuple(
-            partial(authorize.authorize, cache=cache) if getattr(stage, "func", None) is authorize.authorize else stage
+            partial(authorize.authorize, cache) if getattr(stage, "func", None) is authorize.authorize else stage
             for stage in service.stages
         )
         admin = kms.client()
@@ -97,7 +97,7 @@ def test_a_cached_decision_is_the_one_that_would_be_made_anew(steps):
 
 
 def test_the_cache_is_bounded(kms, client):
-    cache = next(stage.keywords["cache"] for stage in kms._service.stages if "cache" in getattr(stage, "keywords", {}))
+    cache = next(s.args[0] for s in kms._service.stages if getattr(s, "func", None) is authorize.authorize)
     for _ in range(4100):
         client.describe_key(KeyId=client.create_key()["KeyMetadata"]["KeyId"])
 
