@@ -94,21 +94,21 @@ class KeyGenerator:
 
     def generate_material(self, spec: KeySpec, key_id: str, number: int) -> Material:
         """Generate material for a key; `number` counts its materials from 0."""
-        label = f"material {key_id} {number} {spec.name}"
+        label = ("material", key_id, number, spec.name)
         if spec.asymmetric:
-            return Material(generate=lambda: self.generate_private_key(spec, label))
+            return Material(generate=lambda: self.generate_private_key(spec, *label))
         if spec.symmetric:
-            random = self._bytes(label, spec.size + _IDENTIFIER_LENGTH)
+            random = self._bytes(spec.size + _IDENTIFIER_LENGTH, label)
             return Material(random[spec.size :], random[: spec.size])
-        return Material(secret=self._bytes(label, spec.size))
+        return Material(secret=self._bytes(spec.size, label))
 
-    def generate_private_key(self, spec: KeySpec, label: str) -> Any:
+    def generate_private_key(self, spec: KeySpec, *label: object) -> Any:
         """Generate a private key. Raises: Unavailable where the installed `cryptography` lacks the algorithm."""
         if spec.kind == "rsa" and self._entropy.seed is None:
             return self._rsa.lease(spec.size * 8)
-        return crypto.private_keys.from_seed(spec, self._bytes(label, crypto.private_keys.SEED_LENGTH))
+        return crypto.private_keys.from_seed(spec, self._bytes(crypto.private_keys.SEED_LENGTH, label))
 
-    def _bytes(self, label: str, count: int) -> bytes:
+    def _bytes(self, count: int, label: tuple[object, ...]) -> bytes:
         if self._entropy.seed is None:
             return self._entropy.bytes(count)
-        return derive(self._entropy.seed, label, count)
+        return derive(self._entropy.seed, " ".join(map(str, label)), count)

@@ -33,7 +33,7 @@ class Rank(Enum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """What is fixed about an answer: all but its text. `field` spells the JSON member that carries the text."""
 

@@ -19,7 +19,7 @@ __all__ = ["DECLARATIONS", "Body", "Declaration", "KeyUse", "Output", "operation
 Output = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KeyUse:
     """One key that an operation uses.
 
@@ -45,7 +45,7 @@ Check = Callable[[Call], None]
 Find = Callable[[Call], "list[FoundKey]"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Declaration:
     """One declared operation.
 

@@ -54,7 +54,7 @@ class FoundKey(NamedTuple):
     plaintext: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tools:
     """What every call of one fake works with: its resources, its settings, and what lies outside of KMS.
 

@@ -20,7 +20,7 @@ _REPLICATION_DELAY = 10
 _ROTATION_DELAY = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Settings:
     """The quotas and delays of one fake, and which principals exist for it.
 

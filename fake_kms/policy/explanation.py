@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "explanations"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """Whether one statement or grant matched the request, and if not, which element failed and why."""
 

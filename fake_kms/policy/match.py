@@ -25,7 +25,7 @@ _SYNONYMS = {"kms:customermasterkeyspec": "kms:keyspec", "kms:customermasterkeyu
 Matcher = Callable[[str, Context], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Variable:
     key: str
     default: str | None

@@ -36,7 +36,7 @@ class IamPrincipal:
     federating_user_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Request:
     """One action of one principal on one resource.
 

@@ -79,5 +79,7 @@ class Store:
         return home.keys.get(arn.resource.removeprefix("key/")) if arn and home else None
 
     def _kept(self, account: str, name: str) -> Region:
-        region = self._regions[account, name] = self.region(account, name)
+        region = self._regions.get((account, name))
+        if region is None:
+            region = self._regions[account, name] = self.region(account, name)
         return region

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 __all__ = ["MANAGED_KEYS", "UNUSED_ALIASES", "ManagedKey"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ManagedKey:
     """The key behind `alias/aws/SERVICE`.
 
