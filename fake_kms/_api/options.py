@@ -128,6 +128,7 @@ class Options:
         accepts=lambda value: value in ("immediate", "eventual"),
         wanted="'immediate' or 'eventual'",
     )
+    keep_credentials: bool = _flag("leave the credentials of the environment and the profile as they are")
     attestation_roots: Sequence[bytes] | None = _option(
         None,
         "root certificates (PEM or DER) that Nitro attestation documents must descend from; files, in text",
@@ -168,5 +169,6 @@ class OptionKeywords(TypedDict, total=False):
     strict_identity: bool
     verify_signatures: bool
     consistency: str
+    keep_credentials: bool
     attestation_roots: Sequence[bytes] | None
     check_answers: bool

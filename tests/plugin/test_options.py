@@ -17,7 +17,7 @@ def test_an_option_that_does_not_exist():
         FakeKms(regoin="eu-west-1")
     assert str(caught.value) == (
         "fake_kms has no option regoin; there are region, account_id, seed, quotas, strict_identity, "
-        "verify_signatures, consistency, attestation_roots, check_answers"
+        "verify_signatures, consistency, keep_credentials, attestation_roots, check_answers"
     )
 
 
