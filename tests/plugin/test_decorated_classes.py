@@ -382,8 +382,7 @@ class TestPytest:
         def setup_method(self, tmp_path):
             self.count = create()
         @pytest.fixture(autouse=True, scope="class")
-        @classmethod
-        def setup_class(cls):
+        def setup_class(self):
             yield
         def test_it(self):
             assert (self.count, create()) == (2, 3)

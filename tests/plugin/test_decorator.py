@@ -250,8 +250,7 @@ COUNT = """
 def run(pytester):
     """Run a module of tests, and compare the counts of outcomes."""
 
-    def run(source, ini="[pytest]", **outcomes):
-        pytester.makeini(ini)
+    def run(source, **outcomes):
         pytester.makepyfile(COUNT + source)
         result = pytester.runpytest(*ARGUMENTS)
         result.assert_outcomes(**outcomes)
@@ -397,10 +396,12 @@ ASYNC_TESTS = """
 
 
 @pytest.mark.skipif(not find_spec("pytest_asyncio"), reason="pytest-asyncio is not installed")
-def test_pytest_asyncio(run, monkeypatch):
+def test_pytest_asyncio(pytester, monkeypatch):
     monkeypatch.delenv("PYTEST_ADDOPTS")
-    ini = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function"
-    run(ASYNC_TESTS, ini, passed=4)
+    pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function")
+    pytester.makepyfile(COUNT + ASYNC_TESTS)
+    # Not in this process, where older versions leave an event loop open.
+    pytester.runpytest_subprocess(*ARGUMENTS).assert_outcomes(passed=4)
 
 
 @pytest.mark.skipif(not find_spec("anyio"), reason="anyio is not installed")
