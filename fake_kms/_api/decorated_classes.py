@@ -99,11 +99,15 @@ def _prepare_subclasses(target: type) -> None:
 
 def _prepare(cls: type) -> None:
     """Replace what unittest and pytest call in a decorated class or its subclass, unless it is replaced already."""
-    for name in (*_CLASS_HOOKS, *(("run", "debug") if _is_test_case(cls) else ())):
-        method = inspect.getattr_static(cls, name, None)
-        function = getattr(method, "__func__", method)
-        if isinstance(function, FunctionType) and not (_is_replacement(function) or is_fixture(function)):
-            setattr(cls, name, _without_fake(name, method) if name in _CLASS_HOOKS else _with_fake(method))
+    for name in _CLASS_HOOKS:
+        method = _to_replace(cls, name)
+        if method is not None and method.__module__ != "unittest.case":  # whose hooks do nothing
+            setattr(cls, name, _without_fake(name, method))
+    for name in ("run", "debug") if _is_test_case(cls) else ():
+        method = _to_replace(cls, name)
+        if method is not None:
+            # Not a function: moto's decorator wraps those of a class, and tests share what a wrapped `run` surrounds.
+            setattr(cls, name, functools.partialmethod(_with_fake, method))
 
 
 def _is_test_case(cls: type) -> bool:
@@ -111,24 +115,24 @@ def _is_test_case(cls: type) -> bool:
     return unittest is not None and issubclass(cls, unittest.TestCase)
 
 
-def _is_replacement(function: FunctionType) -> bool:
-    return function.__globals__ is globals()
+def _to_replace(cls: type, name: str) -> Any:
+    method = inspect.getattr_static(cls, name, None)
+    function = getattr(method, "__func__", method)
+    if not isinstance(function, FunctionType) or is_fixture(function):
+        return None
+    return None if function.__globals__ is globals() else method  # it is replaced already
 
 
-def _with_fake(method: Any) -> Any:
-    @functools.wraps(method)
-    def with_fake(self: Any, *args: Any, **kwargs: Any) -> Any:
-        # A replaced method may call that of its superclass, and a test of pytest has been opened a fake already.
-        if getattr(self, _IS_OPEN, False) or any(map(_is_marked, [*args, *kwargs.values()])):
-            return method(self, *args, **kwargs)
-        with FakeKms(**_options(type(self))):
-            setattr(self, _IS_OPEN, True)
-            try:
-                return method(self, *args, **kwargs)
-            finally:
-                delattr(self, _IS_OPEN)
-
-    return with_fake
+def _with_fake(test: Any, method: Any, *args: Any, **kwargs: Any) -> Any:
+    # A replaced method may call that of its superclass, and for a test of pytest the plugin has opened the fake.
+    if getattr(test, _IS_OPEN, False) or any(map(_is_marked, [*args, *kwargs.values()])):
+        return method(test, *args, **kwargs)
+    with FakeKms(**_options(type(test))):
+        setattr(test, _IS_OPEN, True)
+        try:
+            return method(test, *args, **kwargs)
+        finally:
+            delattr(test, _IS_OPEN)
 
 
 def _options(cls: type) -> dict[str, Any]:
@@ -145,8 +149,10 @@ def _without_fake(name: str, method: Any) -> Any:
     @functools.wraps(method)
     def without_fake(cls: type) -> None:
         function: Callable[..., None] = method.__get__(None, cls)
+        # pytest passes the class to a function that takes it.
+        takes_class = not inspect.ismethod(function) and inspect.signature(function).parameters
         with _kms_refused(cls, name):
-            function(*(cls,)[: len(inspect.signature(function).parameters)])  # as pytest does
+            function(cls) if takes_class else function()
 
     return classmethod(without_fake)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
+from moto import mock_aws
 
 from fake_kms import FakeKms, current, fake_kms
 
@@ -207,6 +208,21 @@ class TestUnittest:
             pass
 
         assert told == [("Derived", "a")]
+
+    @pytest.mark.parametrize("outer", [True, False])
+    def test_with_motos_decorator(self, outer):
+        class Case(unittest.TestCase):
+            def setUp(self):
+                create()
+
+            def test_a(self):
+                assert boto3.client("s3").list_buckets()["Buckets"] == []
+                boto3.client("s3").create_bucket(Bucket="one")
+                assert create() == 2
+
+            test_b = test_a
+
+        assert run(mock_aws(fake_kms(Case)) if outer else fake_kms(mock_aws(Case))) == []
 
     def test_it_runs_without_pytest(self, tmp_path):
         (tmp_path / "case.py").write_text(
@@ -577,7 +593,8 @@ class TestPytest:
 
     class TestDerived(TestPlain):
         @classmethod
-        def setup_class(cls):
+        def setup_class(cls, optional=None):
+            assert optional is None
             super().setup_class()
         def test_it(self):
             assert self.a is TestDerived
