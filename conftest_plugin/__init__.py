@@ -5,6 +5,7 @@ Every pytest run loads it, so it imports nothing heavy; a fake is made when a te
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from fake_kms._api.options import OPTIONS
 
 if TYPE_CHECKING:
     from fake_kms import FakeKms
+    from fake_kms._api.decorator import DecoratedFunction
 
 __all__ = ["fake_kms", "fake_kms_class", "fake_kms_module", "fake_kms_package", "fake_kms_session"]
 
@@ -67,7 +69,7 @@ def _setting(config: pytest.Config, name: str, values: tuple[str, ...]) -> str:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let a test set up the fakes that it asks for before its other fixtures, and turn the guard on."""
     wanted = []
-    marked = item.get_closest_marker("fake_kms") is not None
+    marked = item.get_closest_marker("fake_kms") is not None or _decorated(item) is not None
     if marked or (item.config.getini("fake_kms_autouse") and item.get_closest_marker("real_kms") is None):
         wanted.append("fake_kms")
     uses_fake_kms = "fake_kms" in getattr(item, "fixturenames", ()) or bool(wanted)
@@ -85,48 +87,68 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     With `fake_kms_scope = session` it is that of the whole run, and what the test has changed is rolled back after it;
     a test with options of its own has a fake of its own.
     """
-    if request.config.getini("fake_kms_scope") == "session" and not _marked(request):
+    options, decorated = _marked(request.node), _decorated(request.node)
+    if request.config.getini("fake_kms_scope") == "session" and not options and decorated is None:
         kms: FakeKms = request.getfixturevalue("fake_kms_session")
         with kms.rolled_back():
             yield kms
+    elif decorated is None:
+        with _new_fake(request, options) as kms:
+            yield kms
     else:
-        yield from _opened(request)
+        with _new_fake(request, {**options, **decorated.options}) as kms:
+            decorated.opened = kms
+            try:
+                yield kms
+            finally:
+                decorated.opened = None
 
 
 @pytest.fixture(scope="class")
 def fake_kms_class(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the tests of one class."""
-    yield from _opened(request)
+    with _new_fake(request, _marked(request.node)) as kms:
+        yield kms
 
 
 @pytest.fixture(scope="module")
 def fake_kms_module(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the tests of one module."""
-    yield from _opened(request)
+    with _new_fake(request, _marked(request.node)) as kms:
+        yield kms
 
 
 @pytest.fixture(scope="package")
 def fake_kms_package(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the tests of one package."""
-    yield from _opened(request)
+    with _new_fake(request, _marked(request.node)) as kms:
+        yield kms
 
 
 @pytest.fixture(scope="session")
 def fake_kms_session(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the whole run."""
-    yield from _opened(request)
-
-
-def _opened(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
-    from fake_kms import FakeKms
-
-    with FakeKms(**(_configured(request.config) | _marked(request))) as kms:
+    with _new_fake(request, _marked(request.node)) as kms:
         yield kms
 
 
-def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _new_fake(request: pytest.FixtureRequest, options: dict[str, Any]) -> FakeKms:
+    from fake_kms import FakeKms
+
+    return FakeKms(**(_configured(request.config) | options))
+
+
+def _decorated(item: pytest.Item) -> DecoratedFunction | None:
+    """Return what a test function was decorated with by `@fake_kms`."""
+    decorator = sys.modules.get("fake_kms._api.decorator")  # it decorates nothing before it is imported
+    function = getattr(item, "function", None)
+    return decorator.decorated_function(function) if decorator is not None and function is not None else None
+
+
+def _marked(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
+    """Return the options of the marks: a test's own take precedence over its class's, and those over its module's."""
     options: dict[str, Any] = {}
-    for marker in reversed([*request.node.iter_markers("fake_kms")]):  # a test's own takes precedence over its class's
+    for marker in (marker for one in node.listchain() for marker in one.own_markers if marker.name == "fake_kms"):
         if marker.args:
             raise TypeError(f"@pytest.mark.fake_kms takes keywords only: {', '.join(OPTIONS)}")
         options |= marker.kwargs

@@ -47,6 +47,7 @@ class Tracking:
         request: pytest.FixtureRequest,  # noqa: ARG002 - pytest calls hooks by name
     ) -> Generator[None, object, object]:
         """Note which scope a fake belongs to that opens now."""
+        __tracebackhide__ = True  # a fixture's exception passes through here
         self._scopes.append(fixturedef.scope)
         try:
             return (yield)
@@ -68,6 +69,7 @@ class Tracking:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:  # noqa: ARG002
         """Close the fakes that a test has left open, and let it fail. Raises: pytest.fail.Exception."""
+        __tracebackhide__ = True
         result = yield
         left = [fake for fake in self._of_test if fake.is_open]
         for fake in left:

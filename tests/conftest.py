@@ -59,6 +59,14 @@ def _no_network(monkeypatch, request):
 
 
 @pytest.fixture(autouse=True)
+def _no_pytest_asyncio(monkeypatch, request):
+    """Keep pytest-asyncio out of pytester's runs that are not about it: it warns of an option that they do not set."""
+    if "pytester" in request.fixturenames:
+        request.getfixturevalue("pytester")  # which deletes the variable
+        monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio")
+
+
+@pytest.fixture(autouse=True)
 def _no_configuration(monkeypatch, tmp_path_factory, request):
     """Keep the machine's own AWS configuration out of the tests, unless AWS is the target."""
     if target.is_aws(request.config):

@@ -1,67 +1,82 @@
-"""The decorator: a new fake around each call of a function, or each test of a class."""
+"""The decorator: a new fake around each call of a function; on classes, see `decorated_classes`."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, aclosing, nullcontext
+from typing import Any
 
-if TYPE_CHECKING:
-    import unittest
+from fake_kms._api.decorated_classes import decorate_class, is_fixture
+from fake_kms._api.fake import FakeKms
 
-__all__ = ["decorate"]
+__all__ = ["DecoratedFunction", "decorate", "decorated_function"]
 
-_Make = Callable[[], AbstractContextManager[object]]
+_ATTRIBUTE = "__fake_kms__"
+_Make = Callable[[], AbstractContextManager[FakeKms]]
 
 
-def decorate(target: Any, make: _Make) -> Any:
-    """Return a function, or a class of tests, that runs with a new fake.
+def decorate(target: Any, options: Mapping[str, Any]) -> Any:
+    """Return a callable, or a class of tests, that runs with new fakes of these options.
 
-    Raises: TypeError for anything else.
+    Raises: TypeError for anything else; RuntimeError for a class of pytest's tests without the pytest plugin.
     """
     if isinstance(target, type):
-        unittest = sys.modules.get("unittest")  # a TestCase cannot exist before it is imported
-        if unittest is not None and issubclass(target, unittest.TestCase):
-            return _decorate_test_case(target, make)
-        return _decorate_test_class(target, make)
-    if isinstance(target, staticmethod):
-        return staticmethod(decorate(target.__func__, make))
-    if inspect.isfunction(target) or inspect.ismethod(target):
-        return _decorate_function(target, make)
-    raise TypeError(f"@fake_kms decorates functions and classes of tests, not {target!r}")
+        return decorate_class(target, options)
+    if isinstance(target, staticmethod | classmethod):
+        return type(target)(decorate(target.__func__, options))
+    if is_fixture(target):
+        raise TypeError("put @fake_kms below @pytest.fixture, so that it decorates the function and not the fixture")
+    if not callable(target):
+        raise TypeError(
+            f"@fake_kms decorates functions and classes of tests, not {target!r}; "
+            "options are keywords, as in @fake_kms(region='eu-west-1')"
+        )
+    decorated = DecoratedFunction(options)
+    wrapper = _wrapper(target, decorated.open)
+    # The attributes of a function are its marks and the like; those of another callable object are its own.
+    functools.update_wrapper(wrapper, target, updated=("__dict__",) if inspect.isroutine(target) else ())
+    decorated.function = wrapper
+    vars(wrapper)[_ATTRIBUTE] = decorated
+    return wrapper
 
 
-def _decorate_function(target: Any, make: _Make) -> Any:
-    if inspect.iscoroutinefunction(target):
+def decorated_function(function: Any) -> DecoratedFunction | None:
+    """Return what a function was decorated with, None if it was not, or something else has wrapped it since."""
+    found = getattr(function, _ATTRIBUTE, None)
+    return found if isinstance(found, DecoratedFunction) and found.function is function else None
 
-        @functools.wraps(target)
-        async def with_fake_async(*args: Any, **kwargs: Any) -> Any:
-            with make():
-                return await target(*args, **kwargs)
 
-        return with_fake_async
-    if inspect.isgeneratorfunction(target):
+class DecoratedFunction:
+    """A function with new fakes of these options at each call.
 
-        @functools.wraps(target)
-        def with_fake_while_generating(*args: Any, **kwargs: Any) -> Any:
-            with make():
-                yield from target(*args, **kwargs)
+    The pytest plugin may open the fake of a test before, so that the test's fixtures have it: `opened`.
+    """
 
-        return with_fake_while_generating
-    if inspect.isasyncgenfunction(target):
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.function: Callable[..., Any] | None = None
+        self.opened: FakeKms | None = None
 
-        @functools.wraps(target)
-        async def with_fake_while_generating_async(*args: Any, **kwargs: Any) -> Any:
-            with make():
-                async for item in target(*args, **kwargs):
-                    yield item
+    def open(self) -> AbstractContextManager[FakeKms]:
+        """Open the fake of a call."""
+        return FakeKms(**self.options) if self.opened is None else nullcontext(self.opened)
 
-        return with_fake_while_generating_async
 
-    @functools.wraps(target)
+def _wrapper(target: Callable[..., Any], make: _Make) -> Callable[..., Any]:
+    """Return a function of the same kind, so that whoever calls it awaits or iterates it within the fake."""
+    for is_of_kind, wrap in (
+        (inspect.iscoroutinefunction, _coroutine_function),
+        (inspect.isgeneratorfunction, _generator_function),
+        (inspect.isasyncgenfunction, _async_generator_function),
+    ):
+        if is_of_kind(target) or is_of_kind(type(target).__call__):
+            return wrap(target, make)
+    return _function(target, make)
+
+
+def _function(target: Callable[..., Any], make: _Make) -> Callable[..., Any]:
     def with_fake(*args: Any, **kwargs: Any) -> Any:
         with make():
             return target(*args, **kwargs)
@@ -69,40 +84,38 @@ def _decorate_function(target: Any, make: _Make) -> Any:
     return with_fake
 
 
-def _decorate_test_case(target: type[unittest.TestCase], make: _Make) -> type[unittest.TestCase]:
-    # `run` surrounds setUp, the test and tearDown, in unittest and in pytest alike.
-    original = target.run
-
-    @functools.wraps(original)
-    def run(self: unittest.TestCase, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+def _coroutine_function(target: Callable[..., Any], make: _Make) -> Callable[..., Any]:
+    async def with_fake(*args: Any, **kwargs: Any) -> Any:
         with make():
-            return original(self, result)
+            return await target(*args, **kwargs)
 
-    target.run = run  # type: ignore[method-assign]
-    return target
-
-
-def _decorate_test_class(target: type, make: _Make) -> type:
-    # pytest calls setup_method before and teardown_method after each test of a plain class.
-    set_up = getattr(target, "setup_method", None)
-    tear_down = getattr(target, "teardown_method", None)
-
-    def setup_method(self: Any, method: Any) -> None:
-        with ExitStack() as opened:
-            opened.enter_context(make())
-            _call_hook(set_up, self, method)
-            vars(self).setdefault("_fakes_kms", []).append(opened.pop_all())
-
-    def teardown_method(self: Any, method: Any) -> None:
-        with self._fakes_kms.pop():  # a decorated class may derive from another one
-            _call_hook(tear_down, self, method)
-
-    target.setup_method = setup_method  # type: ignore[attr-defined]
-    target.teardown_method = teardown_method  # type: ignore[attr-defined]
-    return target
+    return with_fake
 
 
-def _call_hook(hook: Callable[..., Any] | None, instance: Any, method: Any) -> None:
-    # pytest allows these hooks to omit the parameter `method`.
-    if hook is not None:
-        hook(*(instance, method)[: len(inspect.signature(hook).parameters)])
+def _generator_function(target: Callable[..., Any], make: _Make) -> Callable[..., Any]:
+    def with_fake(*args: Any, **kwargs: Any) -> Any:
+        with make():
+            return (yield from target(*args, **kwargs))
+
+    return with_fake
+
+
+def _async_generator_function(target: Callable[..., Any], make: _Make) -> Callable[..., Any]:
+    async def with_fake(*args: Any, **kwargs: Any) -> Any:
+        # What `yield from` does in a generator.
+        with make():
+            async with aclosing(target(*args, **kwargs)) as generator:
+                step = generator.asend(None)
+                while True:
+                    try:
+                        item = await step
+                    except StopAsyncIteration:
+                        return
+                    try:
+                        step = generator.asend((yield item))
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:  # noqa: BLE001 - the generator decides
+                        step = generator.athrow(error)
+
+    return with_fake

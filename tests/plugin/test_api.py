@@ -74,10 +74,6 @@ class TestMisuse:
         with pytest.raises(ZeroDivisionError), fake_kms() as fake:
             fail(fake)
 
-    def test_decorating_what_cannot_be(self):
-        with pytest.raises(TypeError, match="decorates functions and classes of tests, not 1"):
-            fake_kms(1)
-
     def test_no_fake_is_open(self):
         with pytest.raises(RuntimeError, match="no fake_kms is open"):
             current()
@@ -324,37 +320,6 @@ def test_what_is_no_principal(kms, key):
         kms.simulate("role", "kms:Decrypt", key["KeyId"])
     with pytest.raises(ValueError, match="a name is up to 64 letters, digits and"):
         kms.principals.role("arn:aws:iam::123456789012:role/App")
-
-
-def test_a_static_method_can_be_decorated():
-    class Holder:
-        @fake_kms
-        @staticmethod
-        def inside():
-            return current().region
-
-    assert Holder.inside() == "us-east-1"
-
-
-def test_a_decorated_class_may_derive_from_a_decorated_one():
-    regions = []
-
-    @fake_kms(region="eu-west-1")
-    class Base:
-        def setup_method(self):
-            regions.append(current().region)
-
-    @fake_kms(region="eu-north-1")
-    class Derived(Base):
-        pass
-
-    for _ in range(2):
-        test = Derived()
-        test.setup_method(None)
-        test.teardown_method(None)
-        with pytest.raises(RuntimeError, match="no fake_kms is open"):
-            current()
-    assert regions == ["eu-west-1"] * 2
 
 
 def test_two_fakes_share_nothing():

@@ -28,6 +28,9 @@ WAYS = {
     "usefixtures": "@pytest.mark.usefixtures('alias', 'fake_kms')\ndef test_it():",
     "ini usefixtures": "def test_it(alias):",
     "ini autouse": "def test_it(alias):",
+    "decorator": "from fake_kms import fake_kms\n@fake_kms\ndef test_it(alias):",
+    "decorator with options": "from fake_kms import fake_kms\n@fake_kms(region='eu-west-1')\ndef test_it(alias):",
+    "decorated class": "from fake_kms import fake_kms\n@fake_kms\nclass TestIt:\n  def test_it(self, alias):",
     "class": "@pytest.mark.fake_kms\nclass TestIt:\n  def test_it(self, alias):",
     "unittest": "import unittest\n@pytest.mark.fake_kms\nclass TestIt(unittest.TestCase):\n  def test_it(self):",
     "parameter set": "@pytest.mark.parametrize('n', [pytest.param(1, marks=pytest.mark.fake_kms)])\ndef test_it(alias, n):",
@@ -58,7 +61,7 @@ WIDE = ["class", "module", "package", "session"]
 
 
 @pytest.mark.parametrize("scope", WIDE)
-@pytest.mark.parametrize("way", ["argument", "marker", "usefixtures", "ini autouse"])
+@pytest.mark.parametrize("way", ["argument", "marker", "usefixtures", "ini autouse", "decorator", "decorated class"])
 def test_a_wider_fixture_without_a_wider_fake_is_refused_when_it_is_set_up(pytester, scope, way):
     pytester.makeini(f"[pytest]\n{INI.get(way, '')}\n")
     pytester.makeconftest(MODULE_FIXTURE.format(scope=scope))
@@ -70,7 +73,7 @@ def test_a_wider_fixture_without_a_wider_fake_is_refused_when_it_is_set_up(pytes
         [
             (
                 "E*RealKmsError: CreateKey to https://kms.us-east-1.amazonaws.com was not sent: no fake_kms is open in "
-                "test_*.py::test_it (setup). Ask for the fake: the fixture `fake_kms`, `@pytest.mark.fake_kms` or `@fake_kms` "
+                "test_*.py::*test_it (setup). Ask for the fake: the fixture `fake_kms`, `@pytest.mark.fake_kms` or `@fake_kms` "
                 "for a test, `fake_kms_module` or `fake_kms_session` for a fixture of a wider scope. If it is meant for the "
                 "real account, mark the test `@pytest.mark.real_kms`, or set `fake_kms_guard = off`."
             )

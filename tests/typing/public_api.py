@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,27 @@ def plain(number: int) -> str:
 async def with_options() -> int:
     """Keep the types of coroutines too."""
     return 1
+
+
+@fake_kms
+class Decorated:
+    """Keep the types of classes and of what is in them."""
+
+    @staticmethod
+    @fake_kms
+    def static(number: int) -> str:
+        """Return a text."""
+        return str(number)
+
+    @fake_kms
+    def generated(self) -> Iterator[int]:
+        """Yield a number."""
+        yield 1
+
+
+def use_decorated(decorated: type[Decorated] = Decorated) -> tuple[str, Iterator[int]]:
+    """Use a decorated class as what it is."""
+    return decorated.static(1), Decorated().generated()
 
 
 def in_ireland(**options: Unpack[OptionKeywords]) -> FakeKms:
