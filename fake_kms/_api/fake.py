@@ -124,7 +124,9 @@ class FakeKms:
         """
         self._open_service()
         from fake_kms.adapters.clients import kms_client
+        from fake_kms.misuse import check_client
 
+        check_client(region_name, config)
         return kms_client(region_name or self.region, config)
 
     @property
@@ -172,12 +174,16 @@ class FakeKms:
     def explain(self, event: Event | None = None) -> str:
         """Return what was decided about a request and why: by default, about the last that was refused.
 
-        Raises: LookupError if no request was refused.
+        Raises: LookupError if no request was refused, TypeError for what is no event.
         """
+        from fake_kms.controls.journal import Event
+
         if event is None:
             event = next((event for event in reversed(self.journal[:]) if event.error_code is not None), None)
         if event is None:
             raise LookupError("no request was refused; name the event to explain")
+        if not isinstance(event, Event):
+            raise TypeError(f"explain takes an event of kms.journal, or nothing, not {event!r}")
         return event.explain()
 
     def simulate(
@@ -219,12 +225,13 @@ class FakeKms:
         from fake_kms.adapters import moto_iam
         from fake_kms.adapters.clients import kms_client
         from fake_kms.controls.principals import Principals
+        from fake_kms.controls.registry import Registry
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
         from fake_kms.service.rename_principals import rename_principals
 
         options, seed = self.options, self.options.seed
-        self._principals = Principals(
+        registry = Registry(
             account=self.account_id,
             region=self.region,
             # A stream of its own: registering principals does not change which keys a seed makes.
@@ -235,10 +242,11 @@ class FakeKms:
             now=self.clock.epoch,
             rename=lambda rename: rename_principals(self._open_service().tools.store, rename),
         )
+        self._principals = Principals(registry)
         return Service(
             clock=self.clock,
             entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
-            principals=self._principals,
+            principals=registry,
             strict_identity=options.strict_identity,
             verify_signatures=options.verify_signatures,
             consistency=options.consistency,
@@ -264,6 +272,8 @@ def fake_kms(target: F, /) -> F: ...
 def fake_kms(**options: Unpack[OptionKeywords]) -> FakeKms: ...
 def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
     """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
+    if isinstance(target, str):
+        raise TypeError(f"options are keywords: fake_kms(region={target!r})")
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
 

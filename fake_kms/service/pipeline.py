@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fake_kms.clock import Now
-    from fake_kms.controls.principals import Principals
+    from fake_kms.controls.registry import Registry
     from fake_kms.entropy import Entropy
     from fake_kms.wire import HttpRequest, HttpResponse
 
@@ -66,7 +66,7 @@ class Service:
         *,
         clock: Now,
         entropy: Entropy,
-        principals: Principals,
+        principals: Registry,
         quotas: dict[str, int] | None = None,
         strict_identity: bool = False,
         verify_signatures: bool = False,
