@@ -155,5 +155,9 @@ def _check_config(config: object) -> None:
 def suggestion(value: str, known: Collection[str]) -> str:
     """Return `: did you mean 'x'?` if one of the known names is close, else nothing."""
     lowered = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(value.lower().replace("_", ""), lowered, n=1, cutoff=0.75)
+    plain = value.lower().replace("_", "")
+    near = difflib.get_close_matches(plain, lowered, n=1, cutoff=0.75) or (
+        # AccessDenied for AccessDeniedException
+        [name for name in lowered if plain and name.removesuffix("exception") == plain]
+    )
     return f": did you mean {lowered[near[0]]!r}?" if near else ""

@@ -18,7 +18,7 @@ from fake_kms.policy.request import IamPrincipal
 if TYPE_CHECKING:
     from fake_kms.entropy import Entropy
 
-__all__ = ["Registry"]
+__all__ = ["Registry", "sessions_of"]
 
 _MARK = "FKMS"  # the fifth to eighth letter of every access key that a fake issues
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -82,7 +82,7 @@ class Registry:
     def register(self, arn: str, unique_id: str) -> None:
         """Note a user or role, by its ARN, with its unique id."""
         self._arns[unique_id] = arn
-        self._ids |= {arn: unique_id, _sessions_of(arn): unique_id}
+        self._ids |= {arn: unique_id, sessions_of(arn): unique_id}
 
     def register_federated(self, arn: str) -> None:
         """Note a federated user, who has no unique id of its own."""
@@ -95,7 +95,7 @@ class Registry:
             raise LookupError(f"{principal!r} is not registered, or was removed")
         self._rename(lambda name: self._id_of(name, unique_id))
         arn = self._arns.pop(unique_id)
-        for key in (arn, _sessions_of(arn)):
+        for key in (arn, sessions_of(arn)):
             if self._ids.get(key) == unique_id:
                 del self._ids[key]
                 self._removed.add(key)
@@ -124,7 +124,7 @@ class Registry:
         arn = self._arns.get(unique_id)
         if arn is None:
             return name
-        return f"{_sessions_of(arn)}{session}" if colon else arn
+        return f"{sessions_of(arn)}{session}" if colon else arn
 
     def issue_time(self) -> dict[str, str | tuple[str, ...]]:
         """Return the condition key that tells when temporary credentials were issued: now."""
@@ -215,7 +215,7 @@ class Registry:
         return prefix + "".join(_LETTERS[byte % 32] for byte in self._entropy.bytes(17))
 
 
-def _sessions_of(arn: str) -> str:
+def sessions_of(arn: str) -> str:
     """Return how the ARNs of the sessions of a role begin; the ARN of a user has none, and is returned itself."""
     before, _, path = arn.partition(":role/")
     if not path:

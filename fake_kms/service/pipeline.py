@@ -39,6 +39,7 @@ from fake_kms.service.recognize import recognize
 from fake_kms.service.record_use import record_use
 from fake_kms.service.seal_for_recipient import seal_for_recipient
 from fake_kms.service.verify_signature import verify_signature
+from fake_kms.store.find import keys_named
 from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.managed_keys import ManagedKeys
 from fake_kms.store.store import Store
@@ -75,7 +76,6 @@ class Service:
         check_answers: bool = False,
     ) -> None:
         self.clock = clock
-        self.journal = Journal()
         self._rsa = RsaLease()
         self.tools = _tools(
             entropy,
@@ -88,6 +88,7 @@ class Service:
             KeyGenerator(entropy, self._rsa),
             self._note_event,
         )
+        self.journal = Journal(partial(keys_named, self.tools.store))
         # AWS's order. What a stage needs besides the call stands here, so that nothing else is within its reach. It
         # comes before the call: a `partial` with keywords costs every call 0.1 µs more.
         self.stages: tuple[Stage, ...] = (
