@@ -6,7 +6,6 @@ Every function returns the value it was given. A wrong type is a TypeError, anot
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +37,7 @@ _TEXTS_OF_CLIENTS = frozenset(
         "endpoint_url",
     }
 )
+_LARGEST = 10**9  # seconds, 30 years: sockets and locks take no more
 _KEYWORDS_OF_CLIENTS = _TEXTS_OF_CLIENTS | {"config", "use_ssl", "verify"}
 
 
@@ -87,19 +87,12 @@ def check_whole(name: str, value: int, allowed: range) -> int:
 
 
 def check_number(name: str, value: float, words: str, *, zero: bool = False) -> float:
-    """Check that a value is a positive, finite number, or 0 if `zero`; `words` say what the number is."""
+    """Check that a value is a positive number, or 0 if `zero`; `words` say what the number is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} is {words}, not {value!r}")
-    if not ((value > 0 or (zero and value == 0)) and _is_finite(value)):
+    if not (0 < value <= _LARGEST or (zero and value == 0)):
         raise ValueError(f"{name} is {words}, not {value!r}")
     return value
-
-
-def _is_finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number that no float holds
-        return False
 
 
 def check_choice(name: str, value: str, choices: Collection[str]) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from botocore.loaders import Loader
 from iam import ACCOUNT, ADMIN, ALL, OTHER, allow, key_policy, policy
 
-from fake_kms import FakeKms, fake_kms
+from fake_kms import Cluster, FakeKms, fake_kms
+from fake_kms.controls import clusters
+
+CLUSTER = "cluster-abcdefghijk"
 
 TAGS = "tags are {'team': 'blue'} or [{'Key': 'team', 'Value': 'blue'}], not "
 
@@ -178,6 +182,59 @@ def test_explanations(kms):
         kms.explain("x")
 
 
+STATES = (
+    "CREATE_IN_PROGRESS, UNINITIALIZED, INITIALIZE_IN_PROGRESS, INITIALIZED, ACTIVE, UPDATE_IN_PROGRESS, "
+    "MODIFY_IN_PROGRESS, ROLLBACK_IN_PROGRESS, DELETE_IN_PROGRESS, DELETED, DEGRADED"
+)
+CONNECTION_ERRORS = (
+    "INVALID_CREDENTIALS, CLUSTER_NOT_FOUND, NETWORK_ERRORS, INTERNAL_ERROR, INSUFFICIENT_CLOUDHSM_HSMS, "
+    "USER_LOCKED_OUT, USER_NOT_FOUND, USER_LOGGED_IN, SUBNET_NOT_FOUND, INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET"
+)
+
+
+class TestClusters:
+    @pytest.mark.parametrize(
+        ("attribute", "value", "error", "message"),
+        [
+            ("hsms", "2", TypeError, "hsms is a whole number from 0 to 999, not '2'"),
+            ("hsms", -1, ValueError, "hsms is a whole number from 0 to 999, not -1"),
+            ("state", "active", ValueError, f"state is one of {STATES}, not 'active'"),
+            ("state", None, TypeError, f"state is one of {STATES}, not None"),
+            ("password", b"secret", TypeError, "password is text, not of type bytes"),
+            ("certificate", 5, TypeError, "certificate is text, not of type int"),
+            ("backup_lineage", 5, TypeError, "backup_lineage is text such as 'cluster-abcdefghijk', not 5"),
+            ("connection_error", "BAD", ValueError, f"connection_error is one of {CONNECTION_ERRORS}, not 'BAD'"),
+            ("failed_logins", 1.5, TypeError, "failed_logins is a whole number from 0 to 999, not 1.5"),
+        ],
+    )
+    def test_attributes_are_checked_whenever_they_are_set(self, kms, attribute, value, error, message):
+        cluster = kms.clusters.add(CLUSTER)
+        with refuses(error, message):
+            setattr(cluster, attribute, value)
+        with refuses(error, message):
+            Cluster(CLUSTER, **{attribute: value})
+        assert getattr(cluster, attribute) == getattr(Cluster(CLUSTER), attribute)
+
+    def test_what_the_registry_refuses(self, kms):
+        with refuses(TypeError, f"a cluster id is text such as '{CLUSTER}', not 5"):
+            kms.clusters.add(5)
+        with pytest.raises(KeyError, match=f"no cluster {CLUSTER} was added"):
+            kms.clusters.remove(CLUSTER)
+        with pytest.raises(KeyError, match=f"no cluster {CLUSTER} was added"):
+            kms.clusters[CLUSTER]
+
+    def test_it_shows_its_clusters(self, kms):
+        assert repr(kms.clusters) == "<Clusters not registered: any id stands for one that matches>"
+        kms.clusters.add(CLUSTER)
+        assert repr(kms.clusters) == f"<Clusters {CLUSTER}>"
+
+    def test_states_and_errors_are_those_of_the_models(self):
+        shapes = {name: Loader().load_service_model(name, "service-2")["shapes"] for name in ("cloudhsmv2", "kms")}
+        assert list(clusters.STATES) == shapes["cloudhsmv2"]["ClusterState"]["enum"]
+        errors = shapes["kms"]["ConnectionErrorCodeType"]["enum"]
+        assert list(clusters.CONNECTION_ERRORS) == [code for code in errors if not code.startswith("XKS_")]
+
+
 def test_options_are_keywords():
     with refuses(TypeError, "options are keywords: fake_kms(region='eu-west-1')"):
         fake_kms("eu-west-1")
@@ -191,6 +248,8 @@ def test_what_users_hold_shows_what_is_for_them(kms):
     assert shown(kms.principals) == ["acting_as", "federated_user", "remove", "role", "root", "service", "user"]
     assert shown(app) == ["account", "arn", "assume", "client", "credentials", "having", "role_arn", "session", "via"]
     assert shown(kms.clock) == ["advance", "epoch", "freeze", "now", "system_epoch", "travel_to", "unfreeze"]
+    assert shown(kms.clusters) == ["add", "remove"]
+    assert shown(kms.xks) == ["add_vpc_endpoint_service", "route"]
     assert repr(kms.principals) == f"<Principals of {ACCOUNT}>"
 
 
