@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fake_kms.policy.decision import Decision
     from fake_kms.tables.operation_names import OperationName, ServiceEventName
 
-__all__ = ["Event", "Journal"]
+__all__ = ["Event", "Journal", "Log"]
 
 # The request members that name a key or an alias.
 _KEY_MEMBERS = ("KeyId", "SourceKeyId", "DestinationKeyId", "TargetKeyId", "AliasName")
@@ -93,35 +93,45 @@ class Event:
         return outcome
 
 
-class Journal:
-    """The events of one fake, oldest first.
+class Log:
+    """What the fake notes, oldest first: an event, or the fields of one in their order.
 
     An event is made when it is first read, as most never are: to make one costs 1.2 % of what botocore itself costs.
     """
 
-    def __init__(self, find_keys: Callable[[str], Collection[str]] = lambda _: ()) -> None:
-        """Make a journal; `find_keys` tells the ARNs of the keys that an id, ARN or alias name stands for."""
-        self._entries: list[Event | tuple[Any, ...]] = []
-        self._find_keys = find_keys
+    def __init__(self) -> None:
+        self.entries: list[Event | tuple[Any, ...]] = []
 
-    def add(self, event: Event) -> None:
-        """Append an event."""
-        self._entries.append(event)
-
-    def add_fields(self, *fields: Any) -> None:
+    def add(self, *fields: Any) -> None:
         """Append an event, given as its fields in their order."""
-        self._entries.append(fields)
+        self.entries.append(fields)
+
+    def read(self, position: int) -> Event:
+        """Return the event at a position, made of its fields where that has not been done. Raises: IndexError."""
+        entry = self.entries[position]
+        if not isinstance(entry, Event):
+            entry = self.entries[position] = Event(*entry)
+        return entry
+
+
+class Journal:
+    """The events of one fake, oldest first."""
+
+    def __init__(self, log: Log, find_keys: Callable[[str], Collection[str]]) -> None:
+        """Make a journal; `find_keys` tells the ARNs of the keys that an id, ARN or alias name stands for."""
+        self._log = log
+        self._find_keys = find_keys
 
     def __repr__(self) -> str:
         return f"<Journal of {len(self)} events>"
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._log.entries)
 
     def __iter__(self) -> Iterator[Event]:
         position = 0
         while position < len(self):  # it may grow meanwhile, as any list
-            yield self._read(position)
+            yield self._log.read(position)
             position += 1
 
     @overload
@@ -130,14 +140,8 @@ class Journal:
     def __getitem__(self, index: slice) -> list[Event]: ...
     def __getitem__(self, index: int | slice) -> Event | list[Event]:
         if isinstance(index, slice):
-            return [self._read(position) for position in range(len(self))[index]]
-        return self._read(index)
-
-    def _read(self, position: int) -> Event:
-        entry = self._entries[position]
-        if not isinstance(entry, Event):
-            entry = self._entries[position] = Event(*entry)
-        return entry
+            return [self._log.read(position) for position in range(len(self))[index]]
+        return self._log.read(index)
 
     def events(
         self,
@@ -212,7 +216,7 @@ class Journal:
 
     def clear(self) -> None:
         """Delete all events."""
-        self._entries.clear()
+        self._log.entries.clear()
 
 
 def _begins_with(start: str) -> Callable[[str], bool]:

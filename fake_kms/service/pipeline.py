@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fake_kms.controls.clusters import Clusters
-from fake_kms.controls.journal import Journal
+from fake_kms.controls.journal import Journal, Log
 from fake_kms.crypto.material import KeyGenerator
 from fake_kms.crypto.pool import RsaLease
 from fake_kms.entropy import RequestIds
@@ -76,6 +76,7 @@ class Service:
         check_answers: bool = False,
     ) -> None:
         self.clock = clock
+        self.log = Log()
         self._rsa = RsaLease()
         self.tools = _tools(
             entropy,
@@ -88,7 +89,7 @@ class Service:
             KeyGenerator(entropy, self._rsa),
             self._note_event,
         )
-        self.journal = Journal(partial(keys_named, self.tools.store))
+        self.journal = Journal(self.log, partial(keys_named, self.tools.store))
         # AWS's order. What a stage needs besides the call stands here, so that nothing else is within its reach. It
         # comes before the call: a `partial` with keywords costs every call 0.1 µs more.
         self.stages: tuple[Stage, ...] = (
@@ -111,7 +112,7 @@ class Service:
             keep_managed_keys,
             seal_for_recipient,
         )
-        self.last_stage: Stage = partial(note, self.journal)
+        self.last_stage: Stage = partial(note, self.log)
         self._request_ids = RequestIds(entropy)
         self._lock = threading.RLock()
 
@@ -149,7 +150,7 @@ class Service:
 
     def _note_event(self, name: str, region: str, resource: str, when: float) -> None:
         # What AWS does by itself is in the journal too; CloudTrail has such events for keys.
-        self.journal.add_fields(name, "", when, None, "AWS Internal", region, (resource,), {})
+        self.log.add(name, "", when, None, "AWS Internal", region, (resource,), {})
 
 
 def _tools(

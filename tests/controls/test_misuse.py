@@ -249,6 +249,7 @@ def test_what_users_hold_shows_what_is_for_them(kms):
     assert shown(app) == ["account", "arn", "assume", "client", "credentials", "having", "role_arn", "session", "via"]
     assert shown(kms.clock) == ["advance", "epoch", "freeze", "now", "system_epoch", "travel_to", "unfreeze"]
     assert shown(kms.clusters) == ["add", "remove"]
+    assert shown(kms.journal) == ["clear", "events"]
     assert shown(kms.xks) == ["add_vpc_endpoint_service", "route"]
     assert repr(kms.principals) == f"<Principals of {ACCOUNT}>"
 
