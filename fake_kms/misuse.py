@@ -5,7 +5,6 @@ Every function returns the value it was given. A wrong type is a TypeError, anot
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -147,6 +146,8 @@ def _check_config(config: object) -> None:
 
 def suggestion(value: str, known: Collection[str]) -> str:
     """Return `: did you mean 'x'?` if one of the known names is close, else nothing."""
+    import difflib
+
     lowered = {name.lower(): name for name in known}
     plain = value.lower().replace("_", "")
     near = difflib.get_close_matches(plain, lowered, n=1, cutoff=0.75) or (

@@ -32,7 +32,7 @@ class Xks:
         proxy: XksProxy | str,
         *,
         timeout: float = TIMEOUT_SECONDS,
-        ca_certs: str | None = None,
+        ca_certs: str | os.PathLike[str] | None = None,
         credential: tuple[str, str] | None = None,
     ) -> None:
         """Let a proxy answer for external key stores with this URI.
@@ -49,6 +49,7 @@ class Xks:
         check_number("timeout", timeout, "a positive number of seconds")
         if ca_certs is not None and not isinstance(ca_certs, str | os.PathLike):
             raise TypeError(f"ca_certs is the name of a PEM file, not {ca_certs!r}")
+        trusted = None if ca_certs is None else os.fspath(ca_certs)
         if not isinstance(proxy, str):
             _check_proxy(proxy)
             _check_credential(credential)
@@ -57,9 +58,9 @@ class Xks:
         _check_loopback(proxy)
 
         def connect(target: XksTarget) -> HttpXksProxy:
-            return HttpXksProxy(proxy, *target[1:], timeout=timeout, ca_certs=ca_certs)
+            return HttpXksProxy(proxy, *target[1:], timeout=timeout, ca_certs=trusted)
 
-        HttpXksProxy(proxy, "", "", "", "", ca_certs=ca_certs)  # raises now, not when a key store connects
+        HttpXksProxy(proxy, "", "", "", "", ca_certs=trusted)  # raises now, not when a key store connects
         self._routes.add(uri, connect)
 
     def add_vpc_endpoint_service(self, name: str, *, owner: str | None = None, meets_requirements: bool = True) -> None:
