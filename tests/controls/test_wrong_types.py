@@ -22,6 +22,7 @@ import fake_kms
 import fake_kms.nitro
 import fake_kms.xks
 from fake_kms import Cluster, FakeKms
+from fake_kms.arns import is_account
 from fake_kms.nitro.authority import default_authority
 from fake_kms.xks import Failure, LocalXksProxy, XksFailure
 
@@ -220,6 +221,14 @@ def _still_works(world):
                 CustomKeyStoreId=client.create_custom_key_store(**key_store)["CustomKeyStoreId"]
             )
     assert not [event for event in world.kms.journal if event.raised]
+
+
+@pytest.mark.parametrize("call", [[].pop, lambda: is_account(5)])
+def test_an_error_that_is_not_ours_is_noticed(call):
+    with pytest.raises((TypeError, IndexError)) as caught:
+        call()
+    with pytest.raises(AssertionError, match=r" raised \w+Error\("):
+        _check_deliberate("FakeKms.simulate", caught.value)
 
 
 @pytest.mark.parametrize("name", SURFACE)
