@@ -230,9 +230,10 @@ class TestClusters:
 
     def test_states_and_errors_are_those_of_the_models(self):
         shapes = {name: Loader().load_service_model(name, "service-2")["shapes"] for name in ("cloudhsmv2", "kms")}
-        assert list(clusters.STATES) == shapes["cloudhsmv2"]["ClusterState"]["enum"]
         errors = shapes["kms"]["ConnectionErrorCodeType"]["enum"]
-        assert list(clusters.CONNECTION_ERRORS) == [code for code in errors if not code.startswith("XKS_")]
+        # An older botocore has fewer of them.
+        assert set(clusters.STATES) >= {*shapes["cloudhsmv2"]["ClusterState"]["enum"]}
+        assert set(clusters.CONNECTION_ERRORS) >= {code for code in errors if not code.startswith("XKS_")}
 
 
 def test_options_are_keywords():
