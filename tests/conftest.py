@@ -21,7 +21,7 @@ from settling import Settling
 
 from fake_kms import FakeKms
 from fake_kms.adapters import clients  # noqa: F401 - pytester forgets modules that its runs load first
-from fake_kms.controls.journal import Event, Journal
+from fake_kms.controls.journal import Event, Log
 from fake_kms.service.pipeline import Service
 from fake_kms.tables import model
 from fake_kms.tables.undeclared_errors import may_answer
@@ -88,15 +88,15 @@ def _no_configuration(monkeypatch, tmp_path_factory, request):
 @pytest.fixture(autouse=True)
 def _refusals_are_known(monkeypatch):
     """Check that AWS is known to answer each refused operation with that error."""
-    real = Journal.add_fields
+    real = Log.add
 
-    def add_fields(self, *fields):
+    def add(self, *fields):
         real(self, *fields)
         event = Event(*fields)
         if event.error_code is not None and event.operation in model.load():
             assert may_answer(model.load()[event.operation], event.error_code), event
 
-    monkeypatch.setattr(Journal, "add_fields", add_fields)
+    monkeypatch.setattr(Log, "add", add)
 
 
 @pytest.fixture(autouse=True)

@@ -151,6 +151,9 @@ class FakeKms:
         Input: `region_name`, by default this fake's Region; `config` as for `boto3.client`.
         """
         self._open_service()
+        from fake_kms.misuse import check_client
+
+        check_client(region_name, config)
         return self._make_client(region_name or self.region, config)
 
     def _make_client(self, region: str, config: dict[str, Any]) -> Any:
@@ -207,12 +210,16 @@ class FakeKms:
     def explain(self, event: Event | None = None) -> str:
         """Return what was decided about a request and why: by default, about the last that was refused.
 
-        Raises: LookupError if no request was refused.
+        Raises: LookupError if no request was refused, TypeError for what is no event.
         """
+        from fake_kms.controls.journal import Event
+
         if event is None:
             event = next((event for event in reversed(self.journal[:]) if event.error_code is not None), None)
         if event is None:
             raise LookupError("no request was refused; name the event to explain")
+        if not isinstance(event, Event):
+            raise TypeError(f"explain takes an event of kms.journal, or nothing, not {event!r}")
         return event.explain()
 
     def simulate(
@@ -273,12 +280,13 @@ class FakeKms:
     def _new_service(self) -> Service:
         from fake_kms.adapters import moto_iam
         from fake_kms.controls.principals import Principals
+        from fake_kms.controls.registry import Registry
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
         from fake_kms.service.rename_principals import rename_principals
 
         options, seed = self.options, self.options.seed
-        self._principals = Principals(
+        registry = Registry(
             account=self.account_id,
             region=self.region,
             # A stream of its own: registering principals does not change which keys a seed makes.
@@ -289,10 +297,11 @@ class FakeKms:
             now=self.clock.epoch,
             rename=lambda rename: rename_principals(self._open_service().tools.store, rename),
         )
+        self._principals = Principals(registry)
         return Service(
             clock=self.clock,
             entropy=SystemEntropy() if seed is None else SeededEntropy(seed),
-            principals=self._principals,
+            principals=registry,
             strict_identity=options.strict_identity,
             verify_signatures=options.verify_signatures,
             consistency=options.consistency,
@@ -318,6 +327,8 @@ def fake_kms(target: F, /) -> F: ...
 def fake_kms(**options: Unpack[OptionKeywords]) -> FakeKms: ...
 def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
     """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
+    if isinstance(target, str):
+        raise TypeError(f"options are keywords: fake_kms(region={target!r})")
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
 
@@ -326,12 +337,10 @@ def stop_all() -> list[FakeKms]:
     """Close every open fake of the process, the innermost first, and return them."""
     from fake_kms.adapters import handlers
 
-    stopped = []
-    while (handler := handlers.current()) is not None:
-        assert isinstance(handler, FakeKms)  # noqa: S101 - only fakes are ever opened
-        handler.stop()
-        stopped.append(handler)
-    return stopped
+    fakes = [handler for handler in reversed(handlers.present()) if isinstance(handler, FakeKms)]
+    for fake in fakes:
+        fake.stop()
+    return fakes
 
 
 def guard(*, strict: bool = False, allow: Iterable[str] = ()) -> AbstractContextManager[None]:

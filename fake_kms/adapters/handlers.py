@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from fake_kms.wire import HttpRequest, HttpResponse
 
-__all__ = ["Handler", "Undo", "current", "hold", "push", "remove", "replace_method", "require"]
+__all__ = ["Handler", "Undo", "current", "hold", "present", "push", "remove", "replace_method", "require"]
 
 Undo = Callable[[], None]
 
@@ -97,6 +97,11 @@ def current() -> Handler | None:
         return _handlers[-1]
     except IndexError:
         return None
+
+
+def present() -> list[Handler]:
+    """Return all handlers, the innermost last."""
+    return [*_handlers]
 
 
 def require() -> Handler:

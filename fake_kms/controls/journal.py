@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
+from fake_kms import arns, errors
 from fake_kms.clock import from_epoch
+from fake_kms.controls.principal import Principal, Role
+from fake_kms.controls.registry import sessions_of
+from fake_kms.errors.answer import Answer
+from fake_kms.misuse import check_flag, check_region, check_text, suggestion
+from fake_kms.tables import model
+from fake_kms.tables.operation_names import SERVICE_EVENTS
 from fake_kms.tables.permissions import PERMISSIONS
+from fake_kms.tables.undeclared_errors import UNDECLARED, UNDECLARED_EVERYWHERE
 
 if TYPE_CHECKING:
     from fake_kms.policy.decision import Decision
+    from fake_kms.tables.operation_names import OperationName, ServiceEventName
 
-__all__ = ["Event", "Journal"]
+__all__ = ["Event", "Journal", "Log"]
 
-# What AWS does without a request.
-_SERVICE_EVENTS = frozenset(
-    {
-        "CustomKeyStoreConnected",
-        "CustomKeyStoreDisconnected",
-        "CustomKeyStoreFailed",
-        "DeleteExpiredKeyMaterial",
-        "DeleteKey",
-        "ExpireImportToken",
-        "PropagateGrant",
-        "RotateKey",
-        "SynchronizeMultiRegionKey",
-    }
-)
+# The request members that name a key or an alias.
+_KEY_MEMBERS = ("KeyId", "SourceKeyId", "DestinationKeyId", "TargetKeyId", "AliasName")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -95,33 +93,45 @@ class Event:
         return outcome
 
 
-class Journal:
-    """The events of one fake, oldest first.
+class Log:
+    """What the fake notes, oldest first: an event, or the fields of one in their order.
 
     An event is made when it is first read, as most never are: to make one costs 1.2 % of what botocore itself costs.
     """
 
     def __init__(self) -> None:
-        self._entries: list[Event | tuple[Any, ...]] = []
+        self.entries: list[Event | tuple[Any, ...]] = []
 
-    def add(self, event: Event) -> None:
-        """Append an event."""
-        self._entries.append(event)
-
-    def add_fields(self, *fields: Any) -> None:
+    def add(self, *fields: Any) -> None:
         """Append an event, given as its fields in their order."""
-        self._entries.append(fields)
+        self.entries.append(fields)
+
+    def read(self, position: int) -> Event:
+        """Return the event at a position, made of its fields where that has not been done. Raises: IndexError."""
+        entry = self.entries[position]
+        if not isinstance(entry, Event):
+            entry = self.entries[position] = Event(*entry)
+        return entry
+
+
+class Journal:
+    """The events of one fake, oldest first."""
+
+    def __init__(self, log: Log, find_keys: Callable[[str], Collection[str]]) -> None:
+        """Make a journal; `find_keys` tells the ARNs of the keys that an id, ARN or alias name stands for."""
+        self._log = log
+        self._find_keys = find_keys
 
     def __repr__(self) -> str:
         return f"<Journal of {len(self)} events>"
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._log.entries)
 
     def __iter__(self) -> Iterator[Event]:
         position = 0
         while position < len(self):  # it may grow meanwhile, as any list
-            yield self._read(position)
+            yield self._log.read(position)
             position += 1
 
     @overload
@@ -130,39 +140,92 @@ class Journal:
     def __getitem__(self, index: slice) -> list[Event]: ...
     def __getitem__(self, index: int | slice) -> Event | list[Event]:
         if isinstance(index, slice):
-            return [self._read(position) for position in range(len(self))[index]]
-        return self._read(index)
-
-    def _read(self, position: int) -> Event:
-        entry = self._entries[position]
-        if not isinstance(entry, Event):
-            entry = self._entries[position] = Event(*entry)
-        return entry
+            return [self._log.read(position) for position in range(len(self))[index]]
+        return self._log.read(index)
 
     def events(
         self,
-        operation: str | None = None,
+        operation: OperationName | ServiceEventName | None = None,
         *,
         key: str | None = None,
         error: str | None = None,
         succeeded: bool | None = None,
+        principal: Principal | str | None = None,
+        region: str | None = None,
     ) -> list[Event]:
-        """Return the events, oldest first, that fit all of these: operation, key (its id or ARN), error code, outcome.
+        """Return the events, oldest first, that fit all of these.
 
-        Raises: ValueError for an operation that KMS does not have, so that a typing error does not read as "never
-        happened".
+        Input: `key` an id, ARN, alias name or alias ARN: the events of the key that it stands for now, and the
+        requests that named it so. `error` an error code. `principal` the caller, as `kms.principals` made it, or its
+        ARN; a role, or its ARN, stands for all its sessions. `region` the Region that was called.
+        Raises: ValueError for an operation or error code that KMS does not have, and for what names no key, principal
+        or Region, so that a typing error does not read as "never happened".
         """
-        if operation is not None and operation not in PERMISSIONS and operation not in _SERVICE_EVENTS:
-            raise ValueError(f"KMS has no operation {operation!r}")
+        self._check(operation, error, succeeded, region)
+        calls = None if principal is None else self._calls(principal)
+        concerns = None if key is None else self._concerns(key)
         return [
             event
             for event in self
             if (operation is None or event.operation == operation)
-            and (key is None or any(arn == key or arn.endswith(f"/{key}") for arn in event.key_arns))
+            and (concerns is None or concerns(event))
             and (error is None or event.error_code == error)
             and (succeeded is None or event.succeeded is succeeded)
+            and (calls is None or calls(event.principal or ""))
+            and (region is None or event.region == region)
         ]
+
+    def _check(self, operation: str | None, error: str | None, succeeded: bool | None, region: str | None) -> None:
+        if operation is not None:
+            name = check_text("an operation", operation, "Decrypt")
+            if name not in PERMISSIONS and name not in SERVICE_EVENTS:
+                raise ValueError(f"KMS has no operation {name!r}{suggestion(name, PERMISSIONS)}")
+        if error is not None:
+            code = check_text("error", error, "AccessDeniedException")
+            known = _error_codes()
+            if code not in known and all(event.error_code != code for event in self):
+                raise ValueError(f"KMS has no error {code!r}{suggestion(code, known)}")
+        if succeeded is not None:
+            check_flag("succeeded", succeeded)
+        check_region("region", region)
+
+    def _calls(self, principal: Principal | str) -> Callable[[str], bool]:
+        """Return whether a name in an event is that of a principal."""
+        if isinstance(principal, Role):
+            return _begins_with(sessions_of(principal.role_arn))
+        name = principal.arn if isinstance(principal, Principal) else check_text("principal", principal, "arn:…")
+        if ":role/" in name:
+            return _begins_with(sessions_of(name))
+        if not name.startswith("arn:") and "." not in name and all(event.principal != name for event in self):
+            raise ValueError(f"principal is what kms.principals made, or an ARN, not {name!r}")
+        return name.__eq__
+
+    def _concerns(self, key: str) -> Callable[[Event], bool]:
+        """Return whether an event is about a key. Raises: ValueError for what cannot name any."""
+        found = frozenset(self._find_keys(check_text("key", key, "alias/app")))
+
+        def concerns(event: Event) -> bool:
+            return any(arn in found or arn == key or arn.endswith(f"/{key}") for arn in event.key_arns) or any(
+                event.input.get(member) == key for member in _KEY_MEMBERS
+            )
+
+        possible = found or arns.is_key_id(key) or (arns.parse_arn(key) is not None and ":key/" in key)
+        if not possible and not any(concerns(event) for event in self):
+            raise ValueError(f"{key!r} names no key: say its id or ARN, or an alias that exists or was named before")
+        return concerns
 
     def clear(self) -> None:
         """Delete all events."""
-        self._entries.clear()
+        self._log.entries.clear()
+
+
+def _begins_with(start: str) -> Callable[[str], bool]:
+    return lambda name: name.startswith(start)
+
+
+@functools.cache
+def _error_codes() -> frozenset[str]:
+    """Return the codes of KMS's errors: those of the model, and those that the model does not declare."""
+    declared = {code for operation in model.load().values() for code in operation.errors}
+    answered = {answer.row.code for answer in vars(errors).values() if isinstance(answer, Answer)}
+    return frozenset(declared.union(answered, UNDECLARED_EVERYWHERE, *UNDECLARED.values()))

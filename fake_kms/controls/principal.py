@@ -6,17 +6,18 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from fake_kms.controls.arguments import check_name, compile_policies, context_keys, tag_keys
+from fake_kms.controls.arguments import check_name, compile_policies, context_keys, service_principal, tag_keys
+from fake_kms.misuse import check_client, check_flag, check_region
 from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
     import boto3
 
     from fake_kms.controls.arguments import ContextKeys, PolicyDocument, Tags
-    from fake_kms.controls.principals import Principals
+    from fake_kms.controls.registry import Registry
     from fake_kms.policy.identity import Identity
 
-__all__ = ["Credentials", "Principal", "Role"]
+__all__ = ["Credentials", "Principal", "Role", "identity_of"]
 
 
 class Credentials(TypedDict):
@@ -33,9 +34,9 @@ class Principal:
     `arn` is as AWS prints it in its messages; `credentials` are for any SDK.
     """
 
-    def __init__(self, registry: Principals, identity: Identity, *, temporary: bool) -> None:
+    def __init__(self, registry: Registry, identity: Identity, *, temporary: bool) -> None:
         self._registry = registry
-        self.identity = identity
+        self._identity = identity
         self.arn = identity.principal.arn
         self.account = identity.principal.account
         self.credentials = registry.issue_credentials(self, temporary=temporary)
@@ -44,13 +45,18 @@ class Principal:
         return f"<{type(self).__name__} {self.arn}>"
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
-        """Return a boto3 client of KMS that calls as this principal."""
+        """Return a boto3 client of KMS that calls as this principal.
+
+        Raises: ValueError for what is no Region, TypeError for keywords that `boto3.client` does not have.
+        """
+        check_client(region_name, config)
         return self._registry.make_client(region_name or self._registry.region, {**self.credentials, **config})
 
     def session(self, region_name: str | None = None) -> boto3.Session:
         """Return a boto3 session of this principal."""
         import boto3
 
+        check_region("region_name", region_name)
         return boto3.Session(region_name=region_name or self._registry.region, **self.credentials)
 
     def via(self, service: str, **context: str) -> Principal:
@@ -58,33 +64,35 @@ class Principal:
 
         Sets kms:ViaService (a bare service name gets the fake's Region), aws:ViaAWSService, aws:CalledVia, and
         aws:MultiFactorAuthPresent to false where it has no value; `context` adds further condition keys.
-        Source: IAM User Guide, "AWS global condition context keys".
+        Raises: TypeError, ValueError for what names no service. Source: IAM User Guide, "AWS global condition context
+        keys".
         """
+        service_principal(service)
         host = service if "." in service else f"{service}.{self._registry.region}.amazonaws.com"
         called = f"{host.split('.')[0]}.amazonaws.com"
         chain = {"aws:CalledVia": (called,), "aws:CalledViaFirst": called, "aws:CalledViaLast": called}
-        mfa = self.identity.context.get("aws:multifactorauthpresent", "false")
+        mfa = self._identity.context.get("aws:multifactorauthpresent", "false")
         through = {"kms:ViaService": host, "aws:ViaAWSService": "true", "aws:MultiFactorAuthPresent": mfa}
         return self.having(through | chain | context)
 
     def having(self, context: ContextKeys) -> Principal:
         """Return this principal with further condition keys in its requests, e.g. `{"aws:SourceIp": "192.0.2.1"}`."""
-        keys = {**self.identity.context, **context_keys(context)}
+        keys = {**self._identity.context, **context_keys(context)}
         temporary = self.credentials["aws_session_token"] is not None
-        return Principal(self._registry, dataclasses.replace(self.identity, context=keys), temporary=temporary)
+        return Principal(self._registry, dataclasses.replace(self._identity, context=keys), temporary=temporary)
 
 
 class Role(Principal):
     """An IAM role. It calls through a session; `assume` returns further ones."""
 
-    def __init__(self, registry: Principals, identity: Identity, role_id: str) -> None:
+    def __init__(self, registry: Registry, identity: Identity, role_id: str) -> None:
         super().__init__(registry, identity, temporary=True)
         self._role_id = role_id
 
     @property
     def role_arn(self) -> str:
         """The ARN of the role itself, as policies name it."""
-        return self.identity.principal.role_arn or ""
+        return self._identity.principal.role_arn or ""
 
     def assume(
         self,
@@ -108,14 +116,20 @@ class Role(Principal):
             unique_id=f"{self._role_id}:{session_name}",
             service=None,
         )
-        keys = {**self.identity.context, "aws:userid": principal.unique_id, **tag_keys(tags)}
+        check_flag("mfa", mfa)
+        keys = {**self._identity.context, "aws:userid": principal.unique_id, **tag_keys(tags)}
         if mfa:
             keys["aws:multifactorauthpresent"] = "true"
         identity = dataclasses.replace(
-            self.identity,
+            self._identity,
             principal=principal,
             session=compile_policies(policies, "session policy {}"),
             context=keys | self._registry.issue_time() | context_keys(context),
             expires=self._registry.expiry(duration),
         )
         return Principal(self._registry, identity, temporary=True)
+
+
+def identity_of(principal: Principal) -> Identity:
+    """Return the identity of a principal, which is for the fake and not for who holds the principal."""
+    return principal._identity  # noqa: SLF001

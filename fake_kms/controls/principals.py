@@ -1,41 +1,37 @@
-"""`kms.principals`: the users, roles, account roots and services that call a fake, and the access keys they call with.
+"""`kms.principals`: the users, roles, account roots and services that call a fake.
 
 What is registered does not change afterwards, but can be removed; policies are checked when they are passed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from fake_kms import arns
-from fake_kms.clock import from_epoch
+from fake_kms.controls.acting import ActingAs
 from fake_kms.controls.arguments import (
-    check_account,
-    check_duration,
     check_name,
     check_path,
     compile_managed,
     compile_policies,
     compile_policy,
     context_keys,
+    service_principal,
     tag_keys,
 )
-from fake_kms.controls.principal import Credentials, Principal, Role
-from fake_kms.policy.identity import ADMINISTRATOR, Identity
+from fake_kms.controls.principal import Principal, Role, identity_of
+from fake_kms.misuse import check_account, check_text
+from fake_kms.policy.identity import Identity
 from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
     from fake_kms.controls.arguments import ContextKeys, PolicyDocument, Tags
-    from fake_kms.entropy import Entropy
+    from fake_kms.controls.registry import Registry
 
 __all__ = ["Principals"]
 
 # Temporary credentials say whether there was MFA; long-term ones never do. Source: IAM User Guide, global keys.
 _WITHOUT_MFA: dict[str, str | tuple[str, ...]] = {"aws:multifactorauthpresent": "false"}
-_MARK = "FKMS"  # the fifth to eighth letter of every access key that a fake issues
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 class Principals:
@@ -45,35 +41,11 @@ class Principals:
     twelve digits they are.
     """
 
-    def __init__(
-        self,
-        *,
-        account: str,
-        region: str,
-        entropy: Entropy,
-        make_client: Callable[[str, dict[str, Any]], Any],
-        look_up: Callable[[str], Identity | None],
-        known_elsewhere: Callable[[str], bool],
-        now: Callable[[], float],
-        rename: Callable[[Callable[[str], str]], None],
-    ) -> None:
-        self.account = account
-        self.region = region
-        self.make_client = make_client
-        self._entropy = entropy
-        self._look_up = look_up
-        self._known_elsewhere = known_elsewhere
-        self._now = now
-        self._rename = rename
-        self._by_access_key: dict[str, Principal] = {}
-        # The ARN of a user or role, or the ARN of a session but for its name -> the unique id, and the other way round.
-        self._ids: dict[str, str] = {}
-        self._arns: dict[str, str] = {}
-        self._federated: set[str] = set()
-        self._removed: set[str] = set()
-        self._administrators: dict[tuple[str, str], Identity] = {}
-        self._strangers: dict[tuple[str, str], Identity] = {}  # who calls with which unregistered key, in which Region
-        self._acting: list[tuple[Principal]] = []
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def __repr__(self) -> str:
+        return f"<Principals of {self._registry.account}>"
 
     def user(
         self,
@@ -90,16 +62,17 @@ class Principals:
         """Register an IAM user.
 
         Input: `policies`, JSON texts or dicts, are its inline policies, `managed` its managed policies by their ARNs;
-        `context` adds condition keys to its requests. Raises: ValueError for a malformed policy, naming the statement.
+        `tags` are a dictionary, or a list as IAM takes it; `context` adds condition keys to its requests.
+        Raises: ValueError for a malformed policy, naming the statement, and for names that IAM does not allow.
         """
-        account = check_account(account or self.account)
-        arn = f"{self._iam(account)}:user{check_path(path)}{check_name(name)}"
-        unique_id = self._unique_id("AIDA")
+        account = self._account(account)
+        arn = f"{self._registry.iam(account)}:user{check_path(path)}{check_name(name)}"
+        unique_id = self._registry.new_unique_id("AIDA")
         principal = IamPrincipal(arn, account, "User", None, unique_id, None)
         keys = {"aws:username": name, "aws:userid": unique_id, **tag_keys(tags), **context_keys(context)}
         identity = self._identity(principal, policies, managed, boundary, keys)
-        self._register(arn, unique_id)
-        return Principal(self, identity, temporary=False)
+        self._registry.register(arn, unique_id)
+        return Principal(self._registry, identity, temporary=False)
 
     def role(
         self,
@@ -118,51 +91,59 @@ class Principals:
 
         A name may begin with `aws:`, as those of AWS's own do: `aws:ec2-infrastructure`.
         """
-        account = check_account(account or self.account)
-        role_id = self._unique_id("AROA")
-        role_arn = f"{self._iam(account)}:role{check_path(path)}{name}"
+        account = self._account(account)
+        role_id = self._registry.new_unique_id("AROA")
+        role_arn = f"{self._registry.iam(account)}:role{check_path(path)}{check_text('a name', name, 'App')}"
         check_name(name.removeprefix("aws:"))
         check_name(session_name)
-        session_arn = f"arn:{self._partition}:sts::{account}:assumed-role/{name}/{session_name}"
+        session_arn = f"arn:{self._registry.partition}:sts::{account}:assumed-role/{name}/{session_name}"
         principal = IamPrincipal(session_arn, account, "AssumedRole", role_arn, f"{role_id}:{session_name}", None)
-        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self.issue_time(), **tag_keys(tags)}
+        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self._registry.issue_time(), **tag_keys(tags)}
         identity = self._identity(principal, policies, managed, boundary, keys | context_keys(context))
-        self._register(role_arn, role_id)
-        return Role(self, identity, role_id)
+        self._registry.register(role_arn, role_id)
+        return Role(self._registry, identity, role_id)
 
     def root(self, account: str | None = None) -> Principal:
         """Register the root user of an account."""
-        account = check_account(account or self.account)
-        principal = IamPrincipal(f"{self._iam(account)}:root", account, "Account", None, account, None)
-        return Principal(self, Identity(principal, context={"aws:userid": account}), temporary=False)
+        account = self._account(account)
+        principal = IamPrincipal(f"{self._registry.iam(account)}:root", account, "Account", None, account, None)
+        return Principal(self._registry, Identity(principal, context={"aws:userid": account}), temporary=False)
 
     def federated_user(
         self, name: str, *, of: Principal, policies: Sequence[PolicyDocument] = (), duration: float | None = None
     ) -> Principal:
         """Register the federated user session of an IAM user, with session policies.
 
-        Without them it has nothing of its user's rights. Input: `duration` as that of `Role.assume`.
+        Without them it has nothing of its user's rights. Input: `of` the user, or the root of an account; `duration`
+        as that of `Role.assume`. Raises: ValueError for another principal.
         """
+        by = identity_of(check_principal("federated_user(of=...)", of))
+        if by.principal.kind not in {"User", "Account"}:
+            raise ValueError(f"only users and roots make federated users, not {of!r}")
         account = of.account
         check_name(name)
-        arn = f"arn:{self._partition}:sts::{account}:federated-user/{name}"
+        arn = f"arn:{self._registry.partition}:sts::{account}:federated-user/{name}"
         principal = IamPrincipal(arn, account, "FederatedUser", None, f"{account}:{name}", None, of.arn)
         session = compile_policies(policies, "session policy {}")
-        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self.issue_time()}
-        expires = self.expiry(duration)
-        identity = Identity(principal, of.identity.policies, of.identity.boundary, session, keys, expires)
-        self._federated.add(arn)
-        return Principal(self, identity, temporary=True)
+        keys = {"aws:userid": principal.unique_id, **_WITHOUT_MFA, **self._registry.issue_time()}
+        expires = self._registry.expiry(duration)
+        identity = Identity(principal, by.policies, by.boundary, session, keys, expires)
+        self._registry.register_federated(arn)
+        return Principal(self._registry, identity, temporary=True)
 
     def service(self, name: str, *, source_arn: str | None = None, source_account: str | None = None) -> Principal:
-        """Register an AWS service that calls on its own behalf, e.g. `service("logs.us-east-1.amazonaws.com")`."""
-        principal = IamPrincipal(name, self.account, "Service", None, name, name)
-        keys = {"aws:principalisawsservice": "true", "aws:principalservicename": name}
+        """Register an AWS service that calls on its own behalf, e.g. `service("logs.us-east-1.amazonaws.com")`.
+
+        A bare name, `service("s3")`, is that of `s3.amazonaws.com`. Raises: ValueError for what names no service.
+        """
+        host = service_principal(name)
+        principal = IamPrincipal(host, self._registry.account, "Service", None, host, host)
+        keys = {"aws:principalisawsservice": "true", "aws:principalservicename": host}
         if source_arn is not None:
-            keys["aws:sourcearn"] = source_arn
+            keys["aws:sourcearn"] = check_text("source_arn", source_arn, "arn:aws:s3:::bucket")
         if source_account is not None:
-            keys["aws:sourceaccount"] = source_account
-        return Principal(self, Identity(principal, context=keys), temporary=True)
+            keys["aws:sourceaccount"] = check_account(source_account)
+        return Principal(self._registry, Identity(principal, context=keys), temporary=True)
 
     def remove(self, principal: Principal) -> None:
         """Delete a user or a role, with all its sessions: their access keys are unknown from now on.
@@ -171,144 +152,21 @@ class Principals:
         same name later is another principal. Raises: ValueError for what is neither a user nor a role, LookupError if
         it is not registered.
         """
-        named = principal.identity.principal
+        named = identity_of(check_principal("remove", principal)).principal
         if named.kind not in {"User", "AssumedRole"}:
             raise ValueError(f"only users and roles can be removed, not {principal!r}")
-        unique_id = named.unique_id.partition(":")[0]
-        if unique_id not in self._arns:
-            raise LookupError(f"{principal!r} is not registered, or was removed")
-        self._rename(lambda name: self._id_of(name, unique_id))
-        arn = self._arns.pop(unique_id)
-        for key in (arn, _sessions_of(arn)):
-            if self._ids.get(key) == unique_id:
-                del self._ids[key]
-                self._removed.add(key)
-        self._removed.add(unique_id)
-        self._by_access_key = {
-            access_key: other for access_key, other in self._by_access_key.items() if not _is_of(other, arn, unique_id)
-        }
+        self._registry.remove(principal)
 
-    def knows(self, name: str) -> bool:
-        """Return whether a policy or grant can name this: an account, or a registered ARN or unique id.
+    def acting_as(self, principal: Principal) -> ActingAs:
+        """Within the `with` block, every client whose credentials are not registered calls as this principal.
 
-        Every session of a registered role is known, whether it was made or not.
-        Source: docs/aws/recorded.md#grants, for grants.
+        Raises: TypeError for what `kms.principals` did not make. Called without `with`, it does nothing: the next
+        request that it was meant for raises RuntimeError.
         """
-        if name.endswith(":root") or arns.is_account(name) or name in self._federated:
-            return True
-        return self._is_registered(name) or _is_of_aws(name) or self._known_elsewhere(name)
+        return ActingAs(self._registry, check_principal("acting_as", principal))
 
-    def may_exist(self, name: str) -> bool:
-        """Return whether a policy or grant can name this where nobody needs to be registered: unless it was removed."""
-        return not self._removed or not (_stem(name) in self._removed and not self._is_registered(name))
-
-    def named(self, name: str) -> str:
-        """Return the ARN of the registered principal that a unique id names, and any other name as it is."""
-        unique_id, colon, session = name.partition(":")
-        arn = self._arns.get(unique_id)
-        if arn is None:
-            return name
-        return f"{_sessions_of(arn)}{session}" if colon else arn
-
-    def issue_time(self) -> dict[str, str | tuple[str, ...]]:
-        """Return the condition key that tells when temporary credentials were issued: now."""
-        return {"aws:tokenissuetime": f"{from_epoch(self._now()):%Y-%m-%dT%H:%M:%SZ}"}
-
-    def expiry(self, duration: float | None) -> float | None:
-        """Return when credentials expire that are issued now for so many seconds; None if never."""
-        duration = check_duration(duration)
-        return None if duration is None else self._now() + duration
-
-    def of_access_key(self, access_key_id: str) -> Principal | None:
-        """Return the principal that an access key belongs to, or None."""
-        return self._by_access_key.get(access_key_id)
-
-    def identity_of(self, access_key_id: str, region: str, *, strict: bool = False) -> Identity | None:
-        """Return the identity that calls with an access key; None if it is unknown and unknown ones are refused."""
-        registered = self._by_access_key.get(access_key_id)
-        if registered is not None:
-            return registered.identity
-        foreign = self._look_up(access_key_id)
-        if foreign is not None:
-            return foreign
-        if access_key_id[4:8] == _MARK:
-            return None  # of another fake, or of this one before a reset: not the administrator
-        if self._acting:
-            acting = self._acting[-1][0]
-            return acting.identity if acting.credentials["aws_access_key_id"] in self._by_access_key else None
-        if strict:
-            return None
-        return self._stranger(access_key_id, region)
-
-    def _stranger(self, access_key_id: str, region: str) -> Identity:
-        found = self._strangers.get((access_key_id, region))
-        if found is None:
-            found = self.administrator(access_key_id if arns.is_account(access_key_id) else self.account, region)
-            self._strangers[access_key_id, region] = found
-        return found
-
-    def administrator(self, account: str, region: str) -> Identity:
-        """Return the administrator of an account, to whom unregistered access keys belong."""
-        partition = arns.partition_of(region)
-        found = self._administrators.get((account, partition))
-        if found is None:
-            arn = arns.administrator_arn(partition, account)
-            principal = IamPrincipal(arn, account, "User", None, "AIDAADMIN", None)
-            keys = {"aws:username": "admin", "aws:userid": "AIDAADMIN"}
-            found = self._administrators[account, partition] = Identity(principal, (ADMINISTRATOR,), context=keys)
-        return found
-
-    @contextmanager
-    def acting_as(self, principal: Principal) -> Iterator[Principal]:
-        """Within the block, every client whose credentials are not registered calls as this principal."""
-        if not isinstance(principal, Principal):
-            raise TypeError(f"acting_as takes what kms.principals made, not {principal!r}")
-        entry = (principal,)
-        self._acting.append(entry)
-        try:
-            yield principal
-        finally:
-            self._acting = [other for other in self._acting if other is not entry]
-
-    def issue_credentials(self, principal: Principal, *, temporary: bool) -> Credentials:
-        """Return new credentials, by which the principal is found from now on.
-
-        Raises: LookupError for a principal that was removed.
-        """
-        named = principal.identity.principal
-        user = named.federating_user_arn
-        if named.unique_id.partition(":")[0] in self._removed or (user is not None and not self.may_exist(user)):
-            raise LookupError(f"{user or named.arn} was removed")
-        access_key_id = self._unique_id(f"{'ASIA' if temporary else 'AKIA'}{_MARK}")[:20]
-        self._by_access_key[access_key_id] = principal
-        return Credentials(
-            aws_access_key_id=access_key_id,
-            aws_secret_access_key=self._entropy.bytes(20).hex(),
-            aws_session_token=self._entropy.bytes(30).hex() if temporary else None,
-        )
-
-    def _register(self, arn: str, unique_id: str) -> None:
-        self._arns[unique_id] = arn
-        self._ids |= {arn: unique_id, _sessions_of(arn): unique_id}
-
-    def _is_registered(self, name: str) -> bool:
-        return _stem(name) in self._ids or name.partition(":")[0] in self._arns
-
-    def _id_of(self, name: str, unique_id: str) -> str:
-        """Return the unique id in place of an ARN of the principal that has it; any other name as it is."""
-        if self._ids.get(_stem(name)) != unique_id:
-            return name
-        return f"{unique_id}:{name.rpartition('/')[2]}" if ":assumed-role/" in name else unique_id
-
-    @property
-    def _partition(self) -> str:
-        return arns.partition_of(self.region)
-
-    def _iam(self, account: str) -> str:
-        return f"arn:{self._partition}:iam::{account}"
-
-    def _unique_id(self, prefix: str) -> str:
-        return prefix + "".join(_LETTERS[byte % 32] for byte in self._entropy.bytes(17))
+    def _account(self, account: str | None) -> str:
+        return self._registry.account if account is None else check_account(account)
 
     @staticmethod
     def _identity(
@@ -327,26 +185,8 @@ class Principals:
         )
 
 
-def _sessions_of(arn: str) -> str:
-    """Return how the ARNs of the sessions of a role begin; the ARN of a user has none, and is returned itself."""
-    before, _, path = arn.partition(":role/")
-    if not path:
-        return arn
-    return f"{before.replace(':iam:', ':sts:')}:assumed-role/{path.rpartition('/')[2]}/"
-
-
-def _stem(name: str) -> str:
-    """Return a name without what belongs to a session: the ARN of one up to its last slash, a unique id alone."""
-    if ":assumed-role/" in name:
-        return name[: name.rfind("/") + 1]
-    return name if name.startswith("arn:") else name.partition(":")[0]
-
-
-def _is_of(principal: Principal, arn: str, unique_id: str) -> bool:
-    """Return whether a principal is a user or role, one of its sessions, or a federated user of it."""
-    named = principal.identity.principal
-    return named.unique_id.partition(":")[0] == unique_id or named.federating_user_arn == arn
-
-
-def _is_of_aws(name: str) -> bool:
-    return ":assumed-role/aws:" in name or ":role/aws:" in name
+def check_principal(name: str, principal: Principal) -> Principal:
+    """Return a principal. Raises: TypeError for what `kms.principals` did not make."""
+    if not isinstance(principal, Principal):
+        raise TypeError(f"{name} takes what kms.principals made, not {principal!r}")
+    return principal

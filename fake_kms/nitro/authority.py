@@ -13,11 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fake_kms.crypto import cbor, cose
+from fake_kms.misuse import check_bytes, check_flag, check_text, check_whole
 
-__all__ = ["MODULE_ID", "AttestationAuthority", "default_authority"]
+__all__ = ["MODULE_ID", "AttestationAuthority", "default_authority", "measured"]
 
 MODULE_ID = "i-1234567890abcdef0-enc0123456789abcdef"  # of an enclave that nobody has named
 _DEBUG_PCR = bytes(48)
+_UNSIGNED = range(2**64)  # those of CBOR
 _VALID_FROM = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _VALID_UNTIL = datetime(2999, 12, 31, tzinfo=timezone.utc)
 
@@ -54,13 +56,21 @@ class AttestationAuthority:
 
         Input: PCRs as bytes or hexadecimal digits; the public key as an object or in DER, None for a document without;
         timestamp_ms in milliseconds since 1970, by default the start of 2024. With debug, as after `--debug-mode`,
-        PCR0-2 and the given ones are all zero. Nothing is checked, so that refusals can be tested.
+        PCR0-2 and the given ones are all zero. Only types are checked, so that refusals can be tested.
+        Raises: TypeError; ValueError for digits that are not hexadecimal and for a negative time.
         """
+        check_text("module_id", module_id, MODULE_ID)
+        check_flag("debug", debug)
+        check_whole("timestamp_ms", timestamp_ms, _UNSIGNED)
+        for name, value in (("user_data", user_data), ("nonce", nonce)):
+            if value is not None:
+                check_bytes(name, value)
+        registers = measured(pcrs)
         content = {
             "module_id": module_id,
             "digest": "SHA384",
             "timestamp": timestamp_ms,
-            "pcrs": _measured(pcrs, debug=debug),
+            "pcrs": dict.fromkeys(sorted({0, 1, 2, *registers}), _DEBUG_PCR) if debug else registers,
             "certificate": self._certificate,
             "cabundle": self._cabundle,
             "public_key": _der(public_key),
@@ -76,10 +86,22 @@ def default_authority() -> AttestationAuthority:
     return AttestationAuthority()
 
 
-def _measured(pcrs: Mapping[int, bytes | str], *, debug: bool) -> dict[int, bytes]:
-    if debug:
-        return dict.fromkeys(sorted({0, 1, 2, *pcrs}), _DEBUG_PCR)
-    return {index: bytes.fromhex(pcr) if isinstance(pcr, str) else pcr for index, pcr in sorted(pcrs.items())}
+def measured(pcrs: Mapping[int, bytes | str]) -> dict[int, bytes]:
+    """Return the bytes of PCRs by their numbers, in order. Raises: TypeError, ValueError."""
+    if not isinstance(pcrs, Mapping):
+        raise TypeError(f"pcrs is a dictionary of bytes or hexadecimal digits by register numbers, not {pcrs!r}")
+    for number in pcrs:
+        check_whole("the number of a PCR", number, _UNSIGNED)
+    return {number: _pcr(number, pcrs[number]) for number in sorted(pcrs)}
+
+
+def _pcr(number: int, value: bytes | str) -> bytes:
+    if not isinstance(value, str):
+        return check_bytes(f"PCR{number}", value)
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise ValueError(f"PCR{number} is bytes or hexadecimal digits, not {value!r}") from None
 
 
 def _der(public_key: RSAPublicKey | bytes | None) -> bytes | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_kms import errors
+from fake_kms.controls.clusters import MAX_FAILED_LOGINS, Cluster
 
 if TYPE_CHECKING:
-    from fake_kms.controls.clusters import Cluster
     from fake_kms.operations.call import Call
     from fake_kms.store.key_store import CustomKeyStore
 
@@ -21,7 +21,7 @@ _HSMS = 2
 def check_new_cluster(call: Call) -> None:
     """Check the cluster of a new key store. Raises: KmsError. Assumed: the order of these checks."""
     cluster = _fitting(call)
-    if not cluster.accepts(call.input["TrustAnchorCertificate"]):
+    if not _accepts(cluster, call.input["TrustAnchorCertificate"]):
         raise errors.incorrect_trust_anchor()
     for region in call.store.regions():
         if region.account == call.region.account and any(_has(call, cluster, store) for store in region.key_stores):
@@ -32,21 +32,21 @@ def _has(call: Call, cluster: Cluster, key_store: CustomKeyStore) -> bool:
     if key_store.external:
         return False
     used = key_store.settings["CloudHsmClusterId"]
-    other = call.tools.clusters.find(used)
-    return used == cluster.cluster_id or (other is not None and cluster.shares_history(other) is True)
+    other = _find(call, used)
+    return used == cluster.cluster_id or (other is not None and _share_history(cluster, other) is True)
 
 
 def check_related_cluster(call: Call, key_store: CustomKeyStore) -> None:
     """Check the cluster that an update names for a key store. Raises: KmsError."""
     cluster = _fitting(call)
-    before = call.tools.clusters.find(key_store.settings["CloudHsmClusterId"])
+    before = _find(call, key_store.settings["CloudHsmClusterId"])
     certificate = key_store.settings["TrustAnchorCertificate"]
-    if (before is not None and cluster.shares_history(before) is False) or not cluster.accepts(certificate):
+    if (before is not None and _share_history(cluster, before) is False) or not _accepts(cluster, certificate):
         raise errors.cluster_not_related()
 
 
 def _fitting(call: Call) -> Cluster:
-    cluster = call.tools.clusters.find(call.input["CloudHsmClusterId"])
+    cluster = _find(call, call.input["CloudHsmClusterId"])
     if cluster is None:
         raise errors.cluster_not_found()
     if not cluster.active:
@@ -68,7 +68,7 @@ def log_in(call: Call, key_store: CustomKeyStore) -> str | None:
         raise errors.cluster_not_active()
     if not cluster.hsms:
         raise errors.cluster_configuration()
-    return cluster.log_in(key_store.settings["KeyStorePassword"])
+    return _log_in(cluster, key_store.settings["KeyStorePassword"])
 
 
 def has_hsms_for_keys(call: Call, key_store: CustomKeyStore) -> bool:
@@ -85,4 +85,40 @@ def check_cluster_answers(call: Call, key_store: CustomKeyStore) -> None:
 
 
 def _cluster_of(call: Call, key_store: CustomKeyStore) -> Cluster | None:
-    return call.tools.clusters.find(key_store.settings["CloudHsmClusterId"])
+    return _find(call, key_store.settings["CloudHsmClusterId"])
+
+
+def _find(call: Call, cluster_id: str) -> Cluster | None:
+    clusters = call.tools.clusters
+    if not len(clusters):
+        return Cluster(cluster_id)
+    return next((cluster for cluster in clusters if cluster.cluster_id == cluster_id), None)
+
+
+def _log_in(cluster: Cluster, password: str) -> str | None:
+    """Log in as kmsuser. Output: the ConnectionErrorCode, None for success."""
+    if cluster.connection_error is not None:
+        return cluster.connection_error
+    if cluster.failed_logins >= MAX_FAILED_LOGINS:
+        return "USER_LOCKED_OUT"
+    if cluster.password not in {None, password}:
+        cluster.failed_logins += 1
+        return "INVALID_CREDENTIALS"
+    cluster.failed_logins = 0
+    return None
+
+
+def _accepts(cluster: Cluster, certificate: str) -> bool:
+    """Return whether a trust anchor certificate is that of a cluster."""
+    return cluster.certificate is None or cluster.certificate.split() == certificate.split()
+
+
+def _share_history(one: Cluster, other: Cluster) -> bool | None:
+    """Return whether two clusters share a backup history, and so their certificate; None if that is unknown."""
+    if one is other or one.cluster_id == other.cluster_id:
+        return True
+    if one.backup_lineage is not None and other.backup_lineage is not None:
+        return one.backup_lineage == other.backup_lineage
+    if one.certificate is not None and other.certificate is not None:
+        return _accepts(one, other.certificate)
+    return None

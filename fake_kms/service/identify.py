@@ -9,7 +9,7 @@ from fake_kms.operations import Caller
 from fake_kms.wire.sigv4 import IncompleteAuthorization, read_credential
 
 if TYPE_CHECKING:
-    from fake_kms.controls.principals import Principals
+    from fake_kms.controls.registry import Registry
     from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
     from fake_kms.wire.sigv4 import Credential
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["identify"]
 
 
-def identify(principals: Principals, strict: bool, call: Call) -> None:
+def identify(principals: Registry, strict: bool, call: Call) -> None:
     """Set the caller and its Region.
 
     Raises: KmsError MissingAuthenticationTokenException, IncompleteSignatureException, InvalidSignatureException for
@@ -40,7 +40,7 @@ def _credential(request: HttpRequest) -> Credential:
         raise errors.incomplete_signature(incomplete.missing, request.authorization) from None
 
 
-def _caller(credential: Credential, principals: Principals, *, strict: bool) -> Caller:
+def _caller(credential: Credential, principals: Registry, *, strict: bool) -> Caller:
     access_key_id, _, region, service = credential
     if service != "kms":
         raise errors.wrong_service_scope()

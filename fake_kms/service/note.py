@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from fake_kms.wire.redaction import redact
 
 if TYPE_CHECKING:
-    from fake_kms.controls.journal import Journal
+    from fake_kms.controls.journal import Log
     from fake_kms.operations import Call
 
 __all__ = ["note"]
 
 
-def note(journal: Journal, call: Call) -> None:
+def note(log: Log, call: Call) -> None:
     """Write down what was requested and what came of it."""
     caller = getattr(call, "caller", None)  # a request may be refused before its caller is known
     refusal = call.refusal
-    journal.add_fields(
+    log.add(
         call.operation,
         call.request_id,
         call.now,

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fake_kms.controls.clusters import Clusters
-from fake_kms.controls.journal import Journal
+from fake_kms.controls.journal import Journal, Log
 from fake_kms.crypto.material import KeyGenerator
 from fake_kms.crypto.pool import RsaLease
 from fake_kms.entropy import RequestIds
@@ -39,6 +39,7 @@ from fake_kms.service.recognize import recognize
 from fake_kms.service.record_use import record_use
 from fake_kms.service.seal_for_recipient import seal_for_recipient
 from fake_kms.service.verify_signature import verify_signature
+from fake_kms.store.find import keys_named
 from fake_kms.store.import_tokens import ImportTokens
 from fake_kms.store.managed_keys import ManagedKeys
 from fake_kms.store.store import Store
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fake_kms.clock import Now
-    from fake_kms.controls.principals import Principals
+    from fake_kms.controls.registry import Registry
     from fake_kms.entropy import Entropy
     from fake_kms.wire import HttpRequest, HttpResponse
 
@@ -66,7 +67,7 @@ class Service:
         *,
         clock: Now,
         entropy: Entropy,
-        principals: Principals,
+        principals: Registry,
         quotas: dict[str, int] | None = None,
         strict_identity: bool = False,
         verify_signatures: bool = False,
@@ -75,7 +76,7 @@ class Service:
         check_answers: bool = False,
     ) -> None:
         self.clock = clock
-        self.journal = Journal()
+        self.log = Log()
         self._rsa = RsaLease()
         self.tools = _tools(
             entropy,
@@ -88,6 +89,7 @@ class Service:
             KeyGenerator(entropy, self._rsa),
             self._note_event,
         )
+        self.journal = Journal(self.log, partial(keys_named, self.tools.store))
         # AWS's order. What a stage needs besides the call stands here, so that nothing else is within its reach. It
         # comes before the call: a `partial` with keywords costs every call 0.1 µs more.
         self.stages: tuple[Stage, ...] = (
@@ -110,7 +112,7 @@ class Service:
             keep_managed_keys,
             seal_for_recipient,
         )
-        self.last_stage: Stage = partial(note, self.journal)
+        self.last_stage: Stage = partial(note, self.log)
         self._request_ids = RequestIds(entropy)
         self._lock = threading.RLock()
 
@@ -148,7 +150,7 @@ class Service:
 
     def _note_event(self, name: str, region: str, resource: str, when: float) -> None:
         # What AWS does by itself is in the journal too; CloudTrail has such events for keys.
-        self.journal.add_fields(name, "", when, None, "AWS Internal", region, (resource,), {})
+        self.log.add(name, "", when, None, "AWS Internal", region, (resource,), {})
 
 
 def _tools(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.arns import parse_arn
-from fake_kms.controls.principal import Principal
+from fake_kms.controls.principal import Principal, identity_of
 from fake_kms.errors import KmsError
+from fake_kms.misuse import check_text, suggestion
 from fake_kms.operations import DECLARATIONS, Call, Caller, FoundKey, KeyUse
 from fake_kms.service.ask import ask, ask_about_key
 from fake_kms.store.find import Found, KeyInAnotherAccount, find_key
@@ -16,7 +18,7 @@ from fake_kms.wire import HttpRequest
 from fake_kms.wire.json11 import TARGET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fake_kms.operations import Declaration, Tools
     from fake_kms.policy.decision import Decision
@@ -41,6 +43,7 @@ def simulate(tools: Tools, now: float, question: Question) -> Decision:
     """Decide about an action of a principal. Raises: TypeError, ValueError, LookupError; see `FakeKms.simulate`."""
     if not isinstance(question.principal, Principal):
         raise TypeError(f"simulate takes what kms.principals made, not {question.principal!r}")
+    _check(question)
     action = question.action if question.action.startswith("kms:") else f"kms:{question.action}"
     if action == "kms:RetireGrant":
         raise ValueError("whether a principal may retire a grant depends on the grant: call RetireGrant with DryRun")
@@ -53,11 +56,22 @@ def simulate(tools: Tools, now: float, question: Question) -> Decision:
     return ask_about_key(call, action, found, explain=True)
 
 
+def _check(question: Question) -> None:
+    check_text("action", question.action, "kms:Decrypt")
+    if question.key is not None:
+        check_text("key", question.key, "alias/app")
+    context: object = question.encryption_context
+    if not isinstance(context, Mapping) or not all(isinstance(part, str) for pair in context.items() for part in pair):
+        raise TypeError(f"encryption_context is a dictionary of texts, such as {{'tenant': 'blue'}}, not {context!r}")
+
+
 def _declaration_of(action: str) -> Declaration:
     for declaration in DECLARATIONS.values():
         if action in declaration.permission.actions:
             return declaration
-    raise ValueError(f"{action} is no action of KMS that this fake knows")
+    known = [action.removeprefix("kms:") for one in DECLARATIONS.values() for action in one.permission.actions]
+    near = suggestion(action.removeprefix("kms:"), known)
+    raise ValueError(f"{action} is no action of KMS that this fake knows{near}")
 
 
 def _use_of(declaration: Declaration, action: str) -> KeyUse:
@@ -67,7 +81,7 @@ def _use_of(declaration: Declaration, action: str) -> KeyUse:
 def _call(tools: Tools, now: float, declaration: Declaration, question: Question) -> Call:
     """Return the call that the principal would make, as far as the authorizer looks at it."""
     principal, arn = question.principal, parse_arn(question.key) if question.key is not None else None
-    identity = (principal.having(question.context) if question.context else principal).identity
+    identity = identity_of(principal.having(question.context) if question.context else principal)
     region = arn.region if arn else question.region
     headers = {"user-agent": question.user_agent}
     request = HttpRequest("POST", "", headers, b"", f"{TARGET}.{declaration.name}", "")

@@ -14,14 +14,14 @@ from fake_kms.wire.sigv4 import MAX_SKEW_SECONDS, Authorization, DateProblem, ch
 if TYPE_CHECKING:
     from fake_kms.clock import Now
     from fake_kms.controls.principal import Credentials
-    from fake_kms.controls.principals import Principals
+    from fake_kms.controls.registry import Registry
     from fake_kms.operations import Call
     from fake_kms.wire import HttpRequest
 
 __all__ = ["verify_signature"]
 
 
-def verify_signature(principals: Principals, clock: Now, call: Call) -> None:
+def verify_signature(principals: Registry, clock: Now, call: Call) -> None:
     """Verify the session token, the date and the signature of a request.
 
     Raises: KmsError UnrecognizedClientException, InvalidSignatureException.

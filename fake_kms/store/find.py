@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fake_kms.store.region import Region
     from fake_kms.store.store import Store
 
-__all__ = ["Found", "KeyInAnotherAccount", "find_alias", "find_key", "is_alias"]
+__all__ = ["Found", "KeyInAnotherAccount", "find_alias", "find_key", "is_alias", "keys_named"]
 
 
 class Found(NamedTuple):
@@ -99,3 +99,14 @@ def _across_accounts(store: Store, arn: arns.Arn, *, cross_account: bool) -> Fou
 def _by_alias(store: Store, region: Region, alias_name: str, now: float) -> Found:
     alias = find_alias(region, alias_name)
     return Found(alias.key or store.managed_keys.behind(region, alias, now), alias.name)
+
+
+def keys_named(store: Store, identifier: str) -> set[str]:
+    """Return the ARNs of the keys, in every account and Region, that have this id, ARN, alias name or alias ARN."""
+    found = {region.keys.get(identifier) for region in store.regions()}
+    for region in store.regions():
+        alias = region.aliases.get(identifier.rpartition(":")[2])
+        if alias is not None and identifier in {alias.name, alias.arn}:
+            found.add(alias.key)
+    found.add(store.key_of_arn(identifier))
+    return {key.arn for key in found if key is not None}

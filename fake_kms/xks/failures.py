@@ -57,9 +57,14 @@ ERROR_STATUSES: Mapping[str, int] = {
 
 
 class XksFailure(Exception):  # noqa: N818 - operations translate it into their own error
-    """A call to the proxy failed. `kind` says why; `detail` is for the reader of a traceback, KMS never shows it."""
+    """A call to the proxy failed. `kind` says why; `detail` is for the reader of a traceback, KMS never shows it.
+
+    Raises: TypeError for a kind that is no `Failure`.
+    """
 
     def __init__(self, kind: Failure, detail: str = "") -> None:
+        if not isinstance(kind, Failure):
+            raise TypeError(f"the kind of a failure is a member of Failure, such as Failure.TIMEOUT, not {kind!r}")
         super().__init__(kind, detail)
         self.kind = kind
         self.detail = detail

@@ -89,14 +89,18 @@ class HttpXksProxy:
 
 def _read_endpoint(uri_endpoint: str) -> tuple[str, str]:
     """Return the endpoint in its normal form, and the Host header for it."""
-    parts = urlsplit(uri_endpoint)
+    try:
+        parts = urlsplit(uri_endpoint)
+        port = parts.port
+    except ValueError as reason:
+        raise ValueError(f"not the endpoint of a proxy: {uri_endpoint!r} ({reason})") from None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
         raise ValueError(f"not the endpoint of a proxy: {uri_endpoint!r} (https://host or https://host:port)")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"the path of {uri_endpoint!r} belongs into uri_path")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if parts.port not in {None, _DEFAULT_PORTS[parts.scheme]}:
-        host = f"{host}:{parts.port}"
+    if port not in {None, _DEFAULT_PORTS[parts.scheme]}:
+        host = f"{host}:{port}"
     return f"{parts.scheme}://{host}", host
 
 

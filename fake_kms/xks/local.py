@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fake_kms.crypto.primitives import BadCiphertext, open_gcm
 from fake_kms.entropy import Entropy, SystemEntropy
+from fake_kms.misuse import check_bytes, check_choice, check_number, check_text, check_texts, check_whole
 from fake_kms.xks.failures import ERROR_STATUSES, Answer, Failure, XksFailure, error_answer, read_answer
 from fake_kms.xks.protocol import (
     HEALTH_STATUSES,
@@ -31,6 +32,8 @@ from fake_kms.xks.protocol import (
 __all__ = ["LocalXksProxy"]
 
 _KEY_PATH = re.compile(r"/keys/([A-Za-z0-9._-]{1,128})/(metadata|encrypt|decrypt)")
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_STATUSES = ("ENABLED", "DISABLED")
 _CONTENT_SIZES = range(1, MAX_PLAINTEXT + 1)
 _ADDITIONAL_SIZES = range(MAX_ADDITIONAL_DATA + 1)
 _MAX_FLEET = 10
@@ -56,16 +59,39 @@ class LocalXksProxy:
     """A proxy with its keys in memory and real AES-256-GCM.
 
     `ciphertext_metadata` (0-20 bytes) goes into every encryption. `delay` is in seconds: over HTTP the answer
-    comes that much later; in this process a delay beyond KMS's 250 ms is a TIMEOUT at once, without waiting.
+    comes that much later; in this process a delay beyond KMS's 250 ms is a TIMEOUT at once, without waiting. Both may
+    be set at any time. Raises: TypeError, ValueError for other values.
     """
 
     def __init__(self, *, ciphertext_metadata: bytes = b"", entropy: Entropy | None = None) -> None:
         self.ciphertext_metadata = ciphertext_metadata
         self.delay = 0.0
+        if entropy is not None and not callable(getattr(entropy, "bytes", None)):
+            raise TypeError(f"entropy has a method `bytes(count)`: {entropy!r} has none")
         self._entropy: Entropy = entropy or SystemEntropy()
         self._keys: dict[str, _Key] = {}
         self._health: tuple[str, ...] = ("ACTIVE",)
         self._injected: deque[XksFailure | _ProxyError] = deque()
+
+    @property
+    def ciphertext_metadata(self) -> bytes:
+        """What goes into every encryption, 0-20 bytes."""
+        return self._ciphertext_metadata
+
+    @ciphertext_metadata.setter
+    def ciphertext_metadata(self, metadata: bytes) -> None:
+        if len(check_bytes("ciphertext_metadata", metadata)) not in METADATA_SIZES:
+            raise ValueError(f"ciphertext_metadata is 0 to 20 bytes, not {len(metadata)}")
+        self._ciphertext_metadata = metadata
+
+    @property
+    def delay(self) -> float:
+        """By how many seconds every answer comes later."""
+        return self._delay
+
+    @delay.setter
+    def delay(self, seconds: float) -> None:
+        self._delay = check_number("delay", seconds, "a number of seconds from 0 on", zero=True)
 
     def add_key(
         self,
@@ -75,20 +101,34 @@ class LocalXksProxy:
         key_usage: Sequence[str] = ("ENCRYPT", "DECRYPT"),
         status: str = "ENABLED",
     ) -> None:
-        """Add an external key, or replace the one with this id. Only AES_256 keys can encrypt and decrypt."""
+        """Add an external key, or replace the one with this id. Only AES_256 keys can encrypt and decrypt.
+
+        Raises: TypeError, ValueError for ids and statuses that the proxy API does not have.
+        """
+        if not _KEY_ID.fullmatch(check_text("key_id", key_id, "one")):
+            raise ValueError(f"key_id is 1 to 128 letters, digits and ._-, unlike {key_id!r}")
+        check_text("key_spec", key_spec, "AES_256")
+        check_texts("key_usage", key_usage, "ENCRYPT")
+        check_choice("status", status, _STATUSES)
         self._keys[key_id] = _Key(AESGCM(self._entropy.bytes(32)), key_spec, tuple(key_usage), status)
 
     def set_status(self, key_id: str, status: str) -> None:
-        """Set a key to ENABLED or DISABLED. Raises: KeyError."""
-        self._keys[key_id].status = status
+        """Set a key to ENABLED or DISABLED. Raises: KeyError, ValueError."""
+        self._key(key_id).status = check_choice("status", status, _STATUSES)
 
     def delete_key(self, key_id: str) -> None:
         """Delete a key; what it encrypted can no longer be decrypted. Raises: KeyError."""
+        self._key(key_id)
         del self._keys[key_id]
+
+    def _key(self, key_id: str) -> _Key:
+        if check_text("key_id", key_id, "one") not in self._keys:
+            raise KeyError(f"no key {key_id!r} was added")
+        return self._keys[key_id]
 
     def set_health(self, *statuses: str) -> None:
         """Set the status of each of the 1-10 key managers: ACTIVE, DEGRADED or UNAVAILABLE. Raises: ValueError."""
-        if not 1 <= len(statuses) <= _MAX_FLEET or not set(statuses) <= set(HEALTH_STATUSES):
+        if not 1 <= len(statuses) <= _MAX_FLEET or not all(status in HEALTH_STATUSES for status in statuses):
             raise ValueError(f"1 to 10 of {', '.join(HEALTH_STATUSES)}, not {statuses}")
         self._health = statuses
 
@@ -97,8 +137,13 @@ class LocalXksProxy:
 
         Input: an errorName, of the API or any other, with its HTTP status or another one (500 for names that the API
         does not have); or a Failure. A Failure that a proxy cannot state (UNREACHABLE, TLS, ...) is raised in this
-        process, and drops the connection over HTTP.
+        process, and drops the connection over HTTP. Raises: TypeError, ValueError for other values.
         """
+        if not isinstance(error_name, Failure):
+            check_text("error_name", error_name, "ThrottlingException")
+        if status is not None:
+            check_whole("status", status, range(100, 600))
+        check_whole("times", times, range(1, 1_000_001))
         name = error_name.value if isinstance(error_name, Failure) else error_name
         for _ in range(times):
             if isinstance(error_name, Failure) and name not in ERROR_STATUSES:
@@ -128,7 +173,7 @@ class LocalXksProxy:
         if path == "/health":
             _check_metadata(body, "kmsOperation", "kmsRequestId")
             return self._describe_health()
-        match = _KEY_PATH.fullmatch(path)
+        match = _KEY_PATH.fullmatch(check_text("path", path, "/health"))
         if match is None:
             raise _ProxyError("InvalidUriPathException", "no such path")
         key_id, action = match.groups()

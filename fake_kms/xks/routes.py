@@ -50,6 +50,10 @@ class XksRoutes:
         endpoint, path = match.groups()
         self._routes.setdefault(normalized_endpoint(endpoint), {})[path] = connect
 
+    def uris(self) -> list[str]:
+        """Return every URI that a proxy answers for."""
+        return [f"{endpoint}{path or ''}" for endpoint, paths in self._routes.items() for path in paths]
+
     def connect(self, target: XksTarget) -> XksProxy:
         """Return the proxy of a key store. Raises: XksFailure UNREACHABLE or INVALID_URI_PATH."""
         paths = self._routes.get(normalized_endpoint(target.uri_endpoint))

@@ -16,6 +16,7 @@ from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.clock import Clock
+from fake_kms.misuse import check_secret, check_text, check_whole
 from fake_kms.wire import HttpRequest
 from fake_kms.wire.sigv4 import Authorization, IncompleteAuthorization, check_date, signature
 from fake_kms.xks.failures import Answer, XksFailure, error_answer
@@ -43,7 +44,16 @@ def serve(
     """Serve a proxy on 127.0.0.1 until the block ends, for requests signed with this credential in any Region.
 
     Output: the URI endpoint, `http://127.0.0.1:PORT`; `https` with `tls`, a context that holds a certificate.
+    Raises: TypeError, ValueError for other values, OSError for a port that is taken.
     """
+    if not callable(getattr(proxy, "respond", None)) or isinstance(proxy, type):
+        raise TypeError(f"serve takes a LocalXksProxy(), not {proxy!r}")
+    check_text("access_key_id", access_key_id, "BETWEENTWENTYANDTHIRTYCHARS")
+    check_secret("secret_access_key", secret_access_key)
+    check_text("uri_path", uri_path, "/kms/xks/v1")
+    check_whole("port", port, range(65536))
+    if tls is not None and not isinstance(tls, ssl.SSLContext):
+        raise TypeError(f"tls is an ssl.SSLContext, not {tls!r}")
     with _Server(proxy, (access_key_id, secret_access_key), uri_path, port) as server:
         if tls is not None:
             # The handshake is left to the thread of the connection: one silent client would hold up all others.

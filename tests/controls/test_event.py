@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from fake_kms.controls.journal import Event, Journal
+from fake_kms.controls.journal import Event, Journal, Log
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 BEFORE = "before anybody asked whether the caller may."
@@ -75,9 +75,9 @@ def test_it_is_frozen_and_equal_to_itself_only():
 
 
 def test_what_raised_is_among_what_failed_and_has_no_error_code():
-    journal = Journal()
-    for one in (ANSWERED, REFUSED, RAISED):
-        journal.add(one)
+    log = Log()
+    log.entries += [ANSWERED, REFUSED, RAISED]
+    journal = Journal(log, lambda _: ())
 
     assert journal.events(succeeded=False) == [REFUSED, RAISED]
     assert journal.events(succeeded=True) == [ANSWERED]
@@ -85,10 +85,11 @@ def test_what_raised_is_among_what_failed_and_has_no_error_code():
 
 
 def test_a_journal_makes_an_event_of_its_fields_once():
-    journal = Journal()
-    journal.add_fields("ListKeys", "r", 0.0, None, None, None, (), {})
+    log = Log()
+    journal = Journal(log, lambda _: ())
+    log.add("ListKeys", "r", 0.0, None, None, None, (), {})
     iterator = iter(journal)
-    journal.add(RAISED)
+    log.entries.append(RAISED)
 
     assert journal[0] is journal[0] is journal[-2] is journal[:1][0] is next(iterator)
     assert str(journal[0]) == "ListKeys - by nobody -> ok"
@@ -100,7 +101,7 @@ def test_a_journal_makes_an_event_of_its_fields_once():
 def test_the_last_refusal_is_explained_and_not_what_raised_after_it(kms, client):
     with pytest.raises(client.exceptions.NotFoundException):
         client.describe_key(KeyId="foo")
-    kms.journal.add(RAISED)
+    kms._service.log.entries.append(RAISED)
 
     assert kms.explain().startswith("DescribeKey - by arn:aws:iam::123456789012:user/admin -> NotFoundException: ")
     assert kms.explain(RAISED).startswith(str(RAISED))

@@ -8,6 +8,8 @@ from facts.fact import Fact
 from grantable import HMAC, RSA, SIGNING, create_grant
 from iam import ALL, OTHER, allow, deny, key_policy, policy
 
+from fake_kms.controls.principal import identity_of
+
 __all__ = ["FACTS"]
 
 _GRANTS = "docs/aws/recorded.md#grants"
@@ -31,7 +33,7 @@ def _to(grantee):
         world.kms.principals.remove(gone)
         names = {"session": app.arn, "gone": gone.arn, "with_path": app.arn.replace("/app/", "/team/app/")}
         for name, role in (("id", app), ("gone_id", gone)):
-            names[name] = role.identity.principal.unique_id
+            names[name] = identity_of(role).principal.unique_id
         world.names |= names
         return create_grant(world.client, key, "Encrypt", GranteePrincipal=names[grantee])
 
@@ -43,7 +45,7 @@ def _listed(find, name):
 
     def run(world):
         key, gone = world.key(), world.kms.principals.role("gone")
-        world.names |= {"gone": gone.arn, "gone_id": gone.identity.principal.unique_id}
+        world.names |= {"gone": gone.arn, "gone_id": identity_of(gone).principal.unique_id}
         world.kms.principals.remove(gone)
         return find(world.client, key["KeyId"], world.names[name])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fake_kms.crypto import attestation, cbor
-from fake_kms.nitro import AttestationAuthority, attestation_document
+from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
 from fake_kms.nitro.authority import default_authority
 
 AUTHORITY = default_authority()
@@ -69,9 +70,56 @@ def test_a_document_of_the_package_is_from_the_default_authority_and_dated_now()
     assert (read.module_id, read.nonce, read.user_data) == ("i-1234567890abcdef0-enc0123456789abcdef", b"once", None)
 
 
-def test_digits_that_are_not_hexadecimal_are_refused():
-    with pytest.raises(ValueError, match="hexadecimal"):
-        attestation_document({0: "xy" * 48}, b"public key")
+def refuses(error, message):
+    return pytest.raises(error, match=f"^{re.escape(message)}$")
+
+
+@pytest.mark.parametrize(
+    ("pcrs", "error", "message"),
+    [
+        ({0: "xy" * 48}, ValueError, f"PCR0 is bytes or hexadecimal digits, not {'xy' * 48!r}"),
+        ({0: "ab"}, ValueError, "PCR0 of 1 bytes: there are PCR0 to PCR31, of 32, 48 or 64 bytes"),
+        ({32: bytes(48)}, ValueError, "PCR32 of 48 bytes: there are PCR0 to PCR31, of 32, 48 or 64 bytes"),
+        ({0: 5}, TypeError, "PCR0 is bytes, not of type int"),
+        ({"0": bytes(48)}, TypeError, f"the number of a PCR is a whole number from 0 to {2**64 - 1}, not '0'"),
+        (["ab"], TypeError, "pcrs is a dictionary of bytes or hexadecimal digits by register numbers, not ['ab']"),
+    ],
+)
+def test_pcrs_that_no_enclave_has(pcrs, error, message):
+    with refuses(error, message):
+        attestation_document(pcrs, b"public key")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"public_key": "key"}, TypeError, "the public key is an RSAPublicKey or its DER, not str"),
+        ({"module_id": 5}, TypeError, "module_id is text such as 'i-1234567890abcdef0-enc0123456789abcdef', not 5"),
+        ({"user_data": "x"}, TypeError, "user_data is bytes, not of type str"),
+        ({"nonce": 5}, TypeError, "nonce is bytes, not of type int"),
+        ({"debug": "no"}, TypeError, "debug is True or False, not 'no'"),
+    ],
+)
+def test_what_no_document_has(arguments, error, message):
+    right = {"pcrs": {0: "ab" * 48}, "public_key": b"public key"}
+    for make in (attestation_document, AUTHORITY.document):
+        with refuses(error, message):
+            make(**(right | arguments))
+
+
+def test_times_before_1970_are_no_time():
+    with refuses(ValueError, f"timestamp_ms is a whole number from 0 to {2**64 - 1}, not -1"):
+        AUTHORITY.document(PCRS, None, timestamp_ms=-1)
+
+
+def test_what_opens_nothing():
+    key = rsa.generate_private_key(65537, 2048)
+    with refuses(ValueError, "this is no CiphertextForRecipient for this key: not an OCTET STRING"):
+        open_ciphertext(key, b"x")
+    with refuses(TypeError, "ciphertext_for_recipient is bytes, not of type str"):
+        open_ciphertext(key, "x")
+    with pytest.raises(TypeError, match=r"^the private key is an RSAPrivateKey, not of type \w*RSAPublicKey$"):
+        open_ciphertext(key.public_key(), b"x")
 
 
 def test_a_fake_without_recipients_loads_no_certificates():

@@ -31,6 +31,7 @@ from iam import (
 )
 
 from fake_kms import FakeKms
+from fake_kms.controls.principal import identity_of
 from fake_kms.wire import HttpRequest
 from fake_kms.wire.sigv4 import Authorization, signature
 
@@ -150,7 +151,7 @@ class TestRegistering:
                 register("alice", path="team")
             with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not '1'$"):
                 register("alice", account="1")
-            with pytest.raises(ValueError, match=r"^an account is twelve digits in a string, not 123456789012$"):
+            with pytest.raises(TypeError, match=r"^an account is twelve digits in a string, not 123456789012$"):
                 register("alice", account=123456789012)
             message = (
                 r"^the value of aws:MultiFactorAuthPresent is text or a list of texts, such as \"true\", not True$"
@@ -175,7 +176,7 @@ class TestRegistering:
             (lambda: made.user("alice", boundary="{"), "permissions boundary of alice"),
             (lambda: made.role("app", path="/team/", policies=["{"]), "identity policy 1 of app"),
             (lambda: role.assume("s", policies=[EVERYTHING, "{"]), "session policy 2"),
-            (lambda: made.federated_user("f", of=role, policies=["{"]), "session policy 1"),
+            (lambda: made.federated_user("f", of=made.root(), policies=["{"]), "session policy 1"),
         ):
             with pytest.raises(ValueError, match=rf"^{place}: it is not JSON$"):
                 register()
@@ -371,7 +372,7 @@ class TestStrictIdentity:
         client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=names)))
         for name in names:
             client.create_grant(KeyId=key_id, GranteePrincipal=name, RetiringPrincipal=name, Operations=["Encrypt"])
-        unique_id = app.identity.principal.unique_id.partition(":")[0]
+        unique_id = identity_of(app).principal.unique_id.partition(":")[0]
         client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[boss.arn, unique_id])))
 
     @pytest.mark.parametrize(
@@ -686,10 +687,19 @@ class TestSimulations:
         assert kms.simulate(alice, "ListKeys").allowed
         assert not kms.simulate(kms.principals.user("bob"), "kms:CreateKey").allowed
 
-    @pytest.mark.parametrize("action", ["kms:Fly", "s3:GetObject", "ReEncrypt"])
-    def test_an_action_that_does_not_exist(self, kms, action):
+    @pytest.mark.parametrize(
+        ("action", "near"),
+        [
+            ("kms:Fly", ""),
+            ("s3:GetObject", ""),
+            ("ReEncrypt", ": did you mean 'ReEncryptTo'?"),
+            ("decrypt", ": did you mean 'Decrypt'?"),
+            ("kms:generate_data_key", ": did you mean 'GenerateDataKey'?"),
+        ],
+    )
+    def test_an_action_that_does_not_exist(self, kms, action, near):
         name = action if action.startswith("kms:") else f"kms:{action}"
-        with pytest.raises(ValueError, match=rf"^{name} is no action of KMS that this fake knows$"):
+        with pytest.raises(ValueError, match=rf"^{name} is no action of KMS that this fake knows{re.escape(near)}$"):
             kms.simulate(kms.principals.root(), action)
 
     def test_retire_grant_hangs_on_the_grant(self, kms, key):

@@ -107,6 +107,7 @@ def control(kms: FakeKms) -> None:
     clock.unfreeze()
     journal: Journal = kms.journal
     events: list[Event] = journal.events("Encrypt", key="k", error="e", succeeded=False)
+    events += journal.events(principal=kms.principals.root(), region="eu-west-1")
     outcomes: list[tuple[str | None, str | None]] = [(event.error_code, event.raised) for event in events]
     clusters: Clusters = kms.clusters
     cluster: Cluster = clusters.add("cluster-abcdefghijk", password="kmsPswd", hsms=2, backup_lineage="f")

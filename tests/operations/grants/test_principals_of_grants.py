@@ -11,13 +11,15 @@ import pytest
 from grantable import grants_of
 from iam import ACCOUNT, ADMIN, IAM, ROOT, allow, denied, key_policy
 
+from fake_kms.controls.principal import identity_of
+
 STS = f"arn:aws:sts::{ACCOUNT}:"
 
 
 @pytest.fixture
 def role_id(app):
     """Give the unique id of the role that gets grants."""
-    return app.identity.principal.unique_id.partition(":")[0]
+    return identity_of(app).principal.unique_id.partition(":")[0]
 
 
 class TestUniqueIds:
@@ -31,7 +33,7 @@ class TestUniqueIds:
 
     def test_a_user(self, kms, client, key, grant):
         bob = kms.principals.user("bob", path="/team/")
-        grant(bob.identity.principal.unique_id, "Encrypt")
+        grant(identity_of(bob).principal.unique_id, "Encrypt")
 
         assert grants_of(client, key)[0]["GranteePrincipal"] == bob.arn
         bob.client().encrypt(KeyId=key["KeyId"], Plaintext=b"x")
