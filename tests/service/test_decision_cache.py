@@ -117,6 +117,11 @@ class TestWhatIsDecidedAnew:
         assert not may(kms.principals.user("alice"))
         assert may(kms.principals.user("alice", policies=[policy(ALL)]))
 
+    def test_another_session_of_the_same_name(self, kms, may):
+        app = kms.principals.role("app", policies=[policy(ALL)])
+        assert may(app.assume("job"))
+        assert not may(app.assume("job", policies=[policy(deny())]))
+
     def test_another_key_policy(self, kms, client, key, may):
         alice = kms.principals.user("alice")
         assert not may(alice)
