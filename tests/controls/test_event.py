@@ -125,6 +125,14 @@ def test_a_journal_reads_like_a_list_of_events(journal):
     assert (len(journal), [*journal], journal.events()) == (0, [], [])
 
 
+def test_a_journal_that_grows_while_it_is_read(journal):
+    iterator = iter(journal)
+    next(iterator)
+    journal.add(RAISED)
+
+    assert [event.operation for event in iterator] == [*OPERATIONS[1:], RAISED.operation]
+
+
 @pytest.mark.parametrize("part", [slice(None), slice(1, 3), slice(-2, None), slice(None, None, -2), slice(7, 9)])
 def test_a_part_of_a_journal(journal, part):
     assert [event.operation for event in journal[part]] == OPERATIONS[part]
