@@ -529,6 +529,21 @@ class TestAliases:
         key = make_key(allow("kms:CreateAlias", to=alice.arn))
         attempt(alice, "create_alias", AliasName="alias/app", TargetKeyId=key["KeyId"])
 
+    @pytest.mark.parametrize("action", ["UpdateAlias", "DeleteAlias"])
+    def test_the_key_policy_speaks_for_the_key_that_has_the_alias(self, client, user, key, make_key, attempt, action):
+        everything = user(ALL)
+        alice = user(allow(f"kms:{action}", [f"{REGION}alias/app", key["Arn"]]))
+        method, target = (
+            ("update_alias", {"TargetKeyId": key["KeyId"]}) if action == "UpdateAlias" else ("delete_alias", {})
+        )
+        present = make_key(allow(f"kms:{action}", to=alice.arn))
+        closed = make_key()
+        for name, owner in (("alias/app", present), ("alias/closed", closed)):
+            client.create_alias(AliasName=name, TargetKeyId=owner["KeyId"])
+        text = denied(everything, action, closed, NOT_BY_KEY_POLICY)
+        attempt(everything, method, text, AliasName="alias/closed", **target)
+        attempt(alice, method, AliasName="alias/app", **target)
+
     def test_by_the_alias_that_was_asked_for(self, client, user, make_key, attempt):
         alice = user()
         key = make_key(allow("kms:Encrypt", to=alice.arn, Condition={
