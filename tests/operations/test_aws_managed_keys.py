@@ -178,6 +178,7 @@ def test_what_the_key_of_a_service_says_of_it(client, service):
         "kms:CallerAccount": "123456789012",
     }
     assert ("kms:Get*" in reading["Action"]) is (service != "acm")
+    assert "kms:RevokeGrant" in reading["Action"]
 
 
 def test_other_services_have_no_key():

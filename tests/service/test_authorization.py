@@ -447,6 +447,11 @@ class TestWithoutResource:
         attempt(tagger, "create_key", denied(tagger, "CreateKey", "*"), **tags)
         attempt(user(allow(["kms:CreateKey", "kms:TagResource"]), allow("kms:PutKeyPolicy")), "create_key", **tags)
 
+    def test_a_refusal_to_tag_a_key_names_it(self, user, key, attempt):
+        alice = user()
+        text = denied(alice, "TagResource", key["Arn"])
+        attempt(alice, "tag_resource", text, KeyId=key["KeyId"], Tags=[{"TagKey": "a", "TagValue": "b"}])
+
     def test_replicate_key_needs_create_key_and_tag_resource(self, client, user, attempt):
         key = client.create_key(MultiRegion=True)["KeyMetadata"]
         request = {"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1", "Tags": [{"TagKey": "team", "TagValue": "a"}]}

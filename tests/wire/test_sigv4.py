@@ -55,6 +55,7 @@ def test_empty_parameters_are_read_as_empty():
         ("AWS4-HMAC-SHA256 SignedHeaders=host", ["Credential", "Signature"]),
         (f"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{SCOPE}, Signature=0", ["SignedHeaders"]),
         (f"AWS4-HMAC-SHA1 Credential=AKIDEXAMPLE/{SCOPE}, SignedHeaders=host, Signature=0", []),
+        (f"Basic AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{SCOPE}, SignedHeaders=host, Signature=0", []),
         ("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, SignedHeaders=host, Signature=0", []),
     ],
 )
