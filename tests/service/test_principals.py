@@ -19,6 +19,7 @@ from iam import (
     ADMIN,
     ALL,
     DENIED_BY_IDENTITY,
+    DENIED_BY_KEY_POLICY,
     IAM,
     NOT_BY_IDENTITY,
     OTHER,
@@ -314,6 +315,14 @@ class TestCalling:
             "aws:userid": ACCOUNT,
             "aws:PrincipalType": "Account",
         }
+
+    def test_what_conditions_see_of_the_administrator(self, client, refused):
+        condition = {"StringEquals": {"aws:username": "admin", "aws:userid": "AIDAADMIN"}}
+        text = key_policy(allow(to=ROOT), deny("kms:GetKeyPolicy", to="*", Condition=condition))
+        key = client.create_key(Policy=text)["KeyMetadata"]
+
+        with refused("AccessDeniedException", denied(ADMIN, "GetKeyPolicy", key, DENIED_BY_KEY_POLICY)):
+            client.get_key_policy(KeyId=key["KeyId"])
 
     def test_a_context_names_kms_keys_only_where_aws_has_them(self, kms):
         """Source: Service Authorization Reference, where ListKeys has no kms:ViaService."""
