@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
+from datetime import datetime, timezone
 
 import pytest
 
@@ -96,6 +97,100 @@ def test_a_journal_makes_an_event_of_its_fields_once():
     assert [*iterator] == [RAISED]
     with pytest.raises(IndexError):
         journal[2]
+
+
+OPERATIONS = ["ListKeys", "CreateKey", "ListKeys", "Decrypt", "Encrypt"]
+
+
+@pytest.fixture
+def journal():
+    """Return a journal of requests, of which none was read yet."""
+    journal = Journal()
+    for number, operation in enumerate(OPERATIONS):
+        key_arns = (f"{KEY}{number}", f"{KEY}{number}b")
+        code = "DisabledException" if operation == "Decrypt" else None
+        journal.add_fields(operation, f"r{number}", 0.0, None, None, None, key_arns, {}, code)
+    return journal
+
+
+def test_a_journal_reads_like_a_list_of_events(journal):
+    assert (len(journal), repr(journal)) == (5, "<Journal of 5 events>")
+    assert [event.operation for event in journal] == OPERATIONS
+    assert [event.request_id for event in (journal[1], journal[4], journal[-1], journal[-4])] == [
+        "r1",
+        "r4",
+        "r4",
+        "r1",
+    ]
+    journal.clear()
+    assert (len(journal), [*journal], journal.events()) == (0, [], [])
+
+
+def test_a_journal_that_grows_while_it_is_read(journal):
+    iterator = iter(journal)
+    next(iterator)
+    journal.add(RAISED)
+
+    assert [event.operation for event in iterator] == [*OPERATIONS[1:], RAISED.operation]
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(1, 3), slice(-2, None), slice(None, None, -2), slice(7, 9)])
+def test_a_part_of_a_journal(journal, part):
+    assert [event.operation for event in journal[part]] == OPERATIONS[part]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "r0 r1 r2 r3 r4"),
+        ({"operation": "ListKeys"}, "r0 r2"),
+        ({"operation": "Sign"}, ""),
+        ({"key": f"{KEY}1"}, "r1"),
+        ({"key": "k1"}, "r1"),
+        ({"key": "k1b"}, "r1"),
+        ({"key": "1"}, ""),
+        ({"error": "DisabledException"}, "r3"),
+        ({"error": "NotFoundException"}, ""),
+        ({"succeeded": True}, "r0 r1 r2 r4"),
+        ({"succeeded": False}, "r3"),
+        ({"operation": "ListKeys", "key": "k2", "succeeded": True}, "r2"),
+        ({"operation": "ListKeys", "key": "k2", "succeeded": False}, ""),
+        ({"operation": "ListKeys", "key": "k1"}, ""),
+    ],
+)
+def test_the_events_that_fit(journal, wanted, found):
+    assert " ".join(event.request_id for event in journal.events(**wanted)) == found
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "CustomKeyStoreConnected",
+        "CustomKeyStoreDisconnected",
+        "CustomKeyStoreFailed",
+        "DeleteExpiredKeyMaterial",
+        "DeleteKey",
+        "ExpireImportToken",
+        "PropagateGrant",
+        "RotateKey",
+        "SynchronizeMultiRegionKey",
+    ],
+)
+def test_what_aws_does_by_itself_can_be_asked_for(journal, operation):
+    journal.add_fields(operation, "", 0.0, None, "AWS Internal", None, (), {})
+
+    assert journal.events(operation) == [journal[-1]]
+
+
+def test_an_operation_that_kms_does_not_have(journal):
+    with pytest.raises(ValueError, match=r"^KMS has no operation 'Decypt'$"):
+        journal.events("Decypt")
+
+
+def test_the_first_key_and_the_time_of_an_event(journal):
+    assert journal[1].key_arn == f"{KEY}1"
+    assert event(key_arns=()).key_arn is None
+    assert event(epoch=1.5).time == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=timezone.utc)
 
 
 def test_the_last_refusal_is_explained_and_not_what_raised_after_it(kms, client):

@@ -447,6 +447,11 @@ class TestWithoutResource:
         attempt(tagger, "create_key", denied(tagger, "CreateKey", "*"), **tags)
         attempt(user(allow(["kms:CreateKey", "kms:TagResource"]), allow("kms:PutKeyPolicy")), "create_key", **tags)
 
+    def test_a_refusal_to_tag_a_key_names_it(self, user, key, attempt):
+        alice = user()
+        text = denied(alice, "TagResource", key["Arn"])
+        attempt(alice, "tag_resource", text, KeyId=key["KeyId"], Tags=[{"TagKey": "a", "TagValue": "b"}])
+
     def test_replicate_key_needs_create_key_and_tag_resource(self, client, user, attempt):
         key = client.create_key(MultiRegion=True)["KeyMetadata"]
         request = {"KeyId": key["KeyId"], "ReplicaRegion": "eu-west-1", "Tags": [{"TagKey": "team", "TagValue": "a"}]}
@@ -528,6 +533,18 @@ class TestAliases:
         alice = user(allow("kms:CreateAlias", f"{REGION}alias/*"))
         key = make_key(allow("kms:CreateAlias", to=alice.arn))
         attempt(alice, "create_alias", AliasName="alias/app", TargetKeyId=key["KeyId"])
+
+    @pytest.mark.parametrize(("method", "action"), [("update_alias", "UpdateAlias"), ("delete_alias", "DeleteAlias")])
+    def test_the_key_policy_speaks_for_the_present_key(self, client, user, key, make_key, attempt, method, action):
+        alice = user(allow(f"kms:{action}", [f"{REGION}alias/*", key["Arn"]]))
+        target = {"TargetKeyId": key["KeyId"]} if action == "UpdateAlias" else {}
+        open_key, closed_key = make_key(allow(f"kms:{action}", to=alice.arn)), make_key()
+        client.create_alias(AliasName="alias/open", TargetKeyId=open_key["KeyId"])
+        client.create_alias(AliasName="alias/closed", TargetKeyId=closed_key["KeyId"])
+
+        text = denied(alice, action, closed_key, NOT_BY_KEY_POLICY)
+        attempt(alice, method, text, AliasName="alias/closed", **target)
+        attempt(alice, method, AliasName="alias/open", **target)
 
     def test_by_the_alias_that_was_asked_for(self, client, user, make_key, attempt):
         alice = user()

@@ -151,6 +151,17 @@ def test_what_conditions_see_of_a_call(kms, client, created, call, name, value):
         assert (kms.journal[-1].error_code != "AccessDeniedException") is allowed, kms.explain()
 
 
+@pytest.mark.parametrize(("valid_to", "seen"), [(1_900_000_000.5, "1900000000.5"), (1_900_000_000.0, "1900000000")])
+def test_the_date_of_expiry_is_seen_with_its_fraction_of_a_second(kms, client, send, valid_to, seen):
+    """The request is raw, as older versions of botocore send whole seconds."""
+    request = {"KeyId": client.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"], **IMPORT, "ValidTo": valid_to}
+    for value, allowed in ((seen, True), (f"{seen} ", False)):
+        condition = {"StringEquals": {"kms:ValidTo": value}}
+        alice = kms.principals.user("alice", policies=[policy(allow("kms:ImportKeyMaterial", Condition=condition))])
+        send("ImportKeyMaterial", request, account=alice.credentials["aws_access_key_id"])
+        assert (kms.journal[-1].error_code != "AccessDeniedException") is allowed, kms.explain()
+
+
 class TestOtherKeysOfTheCall:
     """What conditions see where more than one key, a service or an alias is at work."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from iam import ACCOUNT, ALL, OTHER, ROOT, allow, deny, key_policy, policy
+from iam import ACCOUNT, ALL, IAM, OTHER, ROOT, allow, deny, key_policy, policy
 
 from fake_kms import FakeKms
 from fake_kms.service import authorize
@@ -96,9 +97,109 @@ def test_a_cached_decision_is_the_one_that_would_be_made_anew(steps):
     assert cached == plain
 
 
-def test_the_cache_is_bounded(kms, client):
-    cache = next(s.args[0] for s in kms._service.stages if getattr(s, "func", None) is authorize.authorize)
-    for _ in range(4100):
-        client.describe_key(KeyId=client.create_key()["KeyMetadata"]["KeyId"])
+class TestWhatIsDecidedAnew:
+    """Each thing that a decision depends on, changed alone after a decision about the same action."""
 
-    assert 0 < len(cache._decisions) <= 4096
+    ALICE = f"{IAM}user/alice"
+
+    @pytest.fixture
+    def may(self, kms, key):
+        """Let somebody call about the key, or another one, and say whether it was allowed."""
+
+        def call(user, operation="DescribeKey", **request):
+            named = {} if operation == "CreateKey" else {"KeyId": key["Arn"]}
+            attempt(user.client(), operation, named | request)
+            return kms.journal[-1].decisions[-1].allowed
+
+        return call
+
+    def test_another_caller_of_the_same_arn(self, kms, may):
+        assert not may(kms.principals.user("alice"))
+        assert may(kms.principals.user("alice", policies=[policy(ALL)]))
+
+    def test_another_session_of_the_same_name(self, kms, may):
+        app = kms.principals.role("app", policies=[policy(ALL)])
+        assert may(app.assume("job"))
+        assert not may(app.assume("job", policies=[policy(deny())]))
+
+    def test_another_key_policy(self, kms, client, key, may):
+        alice = kms.principals.user("alice")
+        assert not may(alice)
+        text = key_policy(allow("kms:*", to=ROOT), allow("kms:DescribeKey", to=self.ALICE))
+        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        assert may(alice)
+
+    def test_another_action(self, kms, may):
+        alice = kms.principals.user("alice", policies=[policy(allow("kms:GetKeyPolicy"))])
+        assert may(alice, "GetKeyPolicy")
+        assert not may(alice)
+
+    def test_another_action_of_the_same_request(self, kms, may):
+        alice = kms.principals.user("alice", policies=[policy(allow("kms:TagResource"))])
+        assert not may(alice, "CreateKey", Tags=[{"TagKey": "a", "TagValue": "b"}])
+
+    def test_another_key(self, kms, client, key, may):
+        other = client.create_key()["KeyMetadata"]["Arn"]
+        alice = kms.principals.user("alice", policies=[policy({**ALL, "Resource": key["Arn"]})])
+        assert may(alice)
+        assert not may(alice, KeyId=other)
+
+    @pytest.mark.parametrize("by", ["the key policy", "the caller's policy"])
+    def test_a_condition(self, kms, client, key, may, by):
+        conditional = allow("kms:Encrypt", **WHEN_ENCRYPTING)
+        if by == "the key policy":
+            text = key_policy(allow("kms:*", to=ROOT), {**conditional, "Principal": {"AWS": "*"}})
+            client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        alice = kms.principals.user("alice", policies=[policy(conditional)] if by == "the caller's policy" else [])
+        context = {"tenant": "blue"}
+        assert may(alice, "Encrypt", Plaintext=b"x", EncryptionContext=context)
+        assert not may(alice, "Encrypt", Plaintext=b"x")
+        assert may(alice, "Encrypt", Plaintext=b"x", EncryptionContext=context)
+
+    def test_a_grant_that_comes_and_goes(self, kms, client, key, may):
+        alice = kms.principals.user("alice")
+        assert not may(alice)
+        request = {"KeyId": key["KeyId"], "GranteePrincipal": self.ALICE, "Operations": ["DescribeKey"]}
+        grant_id = client.create_grant(**request)["GrantId"]
+        assert may(alice)
+        client.revoke_grant(KeyId=key["KeyId"], GrantId=grant_id)
+        assert not may(alice)
+
+
+class TestWhatIsDecidedOnce:
+    def test_what_cannot_vary(self, kms, client, key):
+        for _ in range(2):
+            client.describe_key(KeyId=key["KeyId"])
+            client.list_keys()
+
+        for operation in ("DescribeKey", "ListKeys"):
+            (first,), (second,) = (event.decisions for event in kms.journal.events(operation))
+            assert second is first
+
+    def test_what_was_decided_without_grants(self, kms, client, key):
+        client.describe_key(KeyId=key["KeyId"])
+        request = {"KeyId": key["KeyId"], "GranteePrincipal": ROOT, "Operations": ["Encrypt"]}
+        client.revoke_grant(KeyId=key["KeyId"], GrantId=client.create_grant(**request)["GrantId"])
+        client.describe_key(KeyId=key["KeyId"])
+
+        (first,), (second,) = (event.decisions for event in kms.journal.events("DescribeKey"))
+        assert second is first
+
+    def test_where_only_another_key_has_grants(self, kms, client, key):
+        other = client.create_key()["KeyMetadata"]["KeyId"]
+        client.create_grant(KeyId=other, GranteePrincipal=ROOT, Operations=["Encrypt"])
+        client.describe_key(KeyId=key["KeyId"])
+        client.describe_key(KeyId=key["KeyId"])
+
+        (first,), (second,) = (event.decisions for event in kms.journal.events("DescribeKey"))
+        assert second is first
+
+
+def test_the_cache_is_bounded(kms, send):
+    cache = next(s.args[0] for s in kms._service.stages if getattr(s, "func", None) is authorize.authorize)
+    sizes = []
+    for number in range(4100):
+        send("ListRetirableGrants", {"RetiringPrincipal": f"{IAM}user/{number}"})
+        sizes.append(len(cache._decisions))
+
+    assert sizes == [*range(1, 4097), 1, 2, 3, 4]

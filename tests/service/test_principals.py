@@ -19,6 +19,7 @@ from iam import (
     ADMIN,
     ALL,
     DENIED_BY_IDENTITY,
+    DENIED_BY_KEY_POLICY,
     IAM,
     NOT_BY_IDENTITY,
     OTHER,
@@ -243,6 +244,12 @@ class TestCalling:
         elsewhere(OTHER).list_keys()
         assert caller(kms) == f"arn:aws:iam::{OTHER}:user/admin"
 
+    def test_unregistered_keys_in_another_partition(self, kms, send):
+        for access_key_id in ("one", "two"):
+            for region, partition in (("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-east-1", "aws")):
+                send("ListKeys", region=region, account=access_key_id)
+                assert caller(kms) == f"arn:{partition}:iam::{ACCOUNT}:user/admin"
+
     def test_a_federated_user_of_a_user_that_was_removed(self, kms):
         made = kms.principals
         alice = made.user("alice", policies=[EVERYTHING])
@@ -309,6 +316,14 @@ class TestCalling:
             "aws:userid": ACCOUNT,
             "aws:PrincipalType": "Account",
         }
+
+    def test_what_conditions_see_of_the_administrator(self, client, refused):
+        condition = {"StringEquals": {"aws:username": "admin", "aws:userid": "AIDAADMIN"}}
+        text = key_policy(allow(to=ROOT), deny("kms:GetKeyPolicy", to="*", Condition=condition))
+        key = client.create_key(Policy=text)["KeyMetadata"]
+
+        with refused("AccessDeniedException", denied(ADMIN, "GetKeyPolicy", key, DENIED_BY_KEY_POLICY)):
+            client.get_key_policy(KeyId=key["KeyId"])
 
     def test_a_context_names_kms_keys_only_where_aws_has_them(self, kms):
         """Source: Service Authorization Reference, where ListKeys has no kms:ViaService."""

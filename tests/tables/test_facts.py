@@ -21,6 +21,7 @@ from fake_kms.tables.key_specs import (
     MESSAGE_TYPES_OF_KIND,
 )
 from fake_kms.tables.key_states import KEY_STATES, TRANSITIONS, Change, KeyState
+from fake_kms.tables.managed_keys import MANAGED_KEYS, UNUSED_ALIASES
 from fake_kms.tables.page_sizes import PAGE_SIZES
 from fake_kms.tables.permissions import COMMON_KEYS, GRANTABLE_BY_USAGE, PERMISSIONS
 from fake_kms.tables.quotas import QUOTAS
@@ -377,3 +378,48 @@ def test_quotas_are_those_of_the_page():
     assert QUOTAS["policy_bytes"] == 32 * 1024
     assert QUOTAS["encryption_context_bytes"] == 8 * 1024
     assert set(QUOTAS) == {*shown, "policy_bytes", "encryption_context_bytes"}
+
+
+MANAGED = {row["situation"]: row["AWS"] for row in rows("evidence.md", "## AWS managed keys, usage")}
+
+
+def test_what_aws_managed_keys_protect_is_what_the_page_says():
+    # One description is quoted as a whole, of the others what is protected; "Backup/Kafka/DynamoDB data" are three.
+    first, others = re.search(r"protects my (.+) when .+`; (.+) …", MANAGED["Description"]).groups()
+    facts = {}
+    for thing in [first, *others.split(", ")]:
+        services, what = thing.split(" ", 1)
+        facts |= {service.lower(): f"{service} {what}" for service in services.split("/")}
+
+    assert {service: MANAGED_KEYS[service].protects for service in facts} == facts
+    assert len(facts) >= 10
+
+
+def test_the_policies_of_aws_managed_keys_name_their_services_as_the_page_does():
+    facts = re.findall(r"through (.+?) (?:for all .+?|…) to use (\w+)`", MANAGED["Sid of the policy"])
+    found = [MANAGED_KEYS[service] for service in ("sqs", "ebs")]
+
+    assert [(row.name, row.short_name or row.name) for row in found] == facts
+
+
+def test_the_policies_of_aws_managed_keys_have_the_ids_and_services_of_the_page():
+    policy_id, service = re.findall(r"`(.+?)`", MANAGED["aws/ebs: Id, kms:ViaService"])
+
+    assert policy_id == f"auto-ebs-{MANAGED_KEYS['ebs'].revision}"
+    assert service == f"{MANAGED_KEYS['ebs'].via}.{{region}}.amazonaws.com"
+    assert f"`auto-sqs-{MANAGED_KEYS['sqs'].revision}`" in page("recorded.md")
+
+
+def test_the_rotation_that_an_account_cannot_read_is_that_of_the_page():
+    hidden = [name for name, row in MANAGED_KEYS.items() if not row.rotation_visible]
+
+    assert [f"aws/{name}: GetKeyRotationStatus, ListKeyRotations" for name in hidden] == [
+        title for title in MANAGED if title.endswith("ListKeyRotations")
+    ]
+
+
+def test_the_aliases_that_stand_unused_are_those_of_the_page():
+    listings = {row["situation"]: row["AWS"] for row in rows("evidence.md", "## Lists, listings, wire members")}
+    names = next(cell for title, cell in listings.items() if title.startswith("`alias/aws/…`"))
+
+    assert ", ".join(alias.removeprefix("alias/aws/") for alias in UNUSED_ALIASES) == names.removeprefix("exactly ")

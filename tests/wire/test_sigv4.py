@@ -55,7 +55,26 @@ def test_empty_parameters_are_read_as_empty():
         ("AWS4-HMAC-SHA256 SignedHeaders=host", ["Credential", "Signature"]),
         (f"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{SCOPE}, Signature=0", ["SignedHeaders"]),
         (f"AWS4-HMAC-SHA1 Credential=AKIDEXAMPLE/{SCOPE}, SignedHeaders=host, Signature=0", []),
+        (f"AWS4-HMAC-SHA256X Credential=AKIDEXAMPLE/{SCOPE}, SignedHeaders=host, Signature=0", []),
+        (
+            f"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{SCOPE.replace('service', 'S3')}, SignedHeaders=host, Signature=0",
+            [],
+        ),
+        ("AWS4-HMAC-SHA256 Credential= , SignedHeaders=host, Signature=0", ["Credential"]),
+        (f"Basic AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{SCOPE}, SignedHeaders=host, Signature=0", []),
         ("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE, SignedHeaders=host, Signature=0", []),
+        *(
+            (f"AWS4-HMAC-SHA256 Credential={credential}/service/aws4_request, SignedHeaders=host, Signature=0", [])
+            for credential in (
+                "/20150830/us-east-1",
+                "AKID/EXAMPLE/20150830/us-east-1",
+                "AKID EXAMPLE/20150830/us-east-1",
+                "AKIDEXAMPLE/201508300/us-east-1",
+                "AKIDEXAMPLE/2015083\N{ARABIC-INDIC DIGIT ZERO}/us-east-1",
+                "AKIDEXAMPLE/20150830/US-EAST-1",
+                "AKIDEXAMPLE/20150830/us-east-1/x",
+            )
+        ),
     ],
 )
 def test_what_is_missing_is_named(header, missing):
