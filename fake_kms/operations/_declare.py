@@ -65,6 +65,11 @@ class Declaration:
     after_key_checks: Check | None = None
     changes: bool = False
 
+    @property
+    def is_cryptographic(self) -> bool:
+        """Whether GetKeyLastUsage reports this use of a key: the operations that need a key of a certain usage."""
+        return any(use.usage is not None for use in self.keys)
+
 
 DECLARATIONS: dict[str, Declaration] = {}
 

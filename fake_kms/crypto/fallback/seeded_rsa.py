@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -29,7 +30,7 @@ def private_key(seed: bytes, bits: int) -> rsa.RSAPrivateKey:
     Input: an even size, in KMS 2048, 3072 or 4096. Output: exponent 65537 and a modulus of exactly that many bits.
     """
     q, p = sorted(_prime(seed, f"rsa {bits} {name}", bits // 2) for name in "pq")
-    d = rsa.rsa_recover_private_exponent(_EXPONENT, p, q)
+    d = pow(_EXPONENT, -1, math.lcm(p - 1, q - 1))
     numbers = rsa.RSAPrivateNumbers(
         p=p,
         q=q,
