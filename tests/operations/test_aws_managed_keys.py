@@ -67,7 +67,7 @@ FORBIDDEN = {
     "EnableKey": {},
     "Encrypt": {"Plaintext": b"x"},
     "GenerateDataKey": {"KeySpec": "AES_256"},
-    "PutKeyPolicy": {"Policy": "{}"},
+    "PutKeyPolicy": {"PolicyName": "default", "Policy": "{}"},
     "ScheduleKeyDeletion": {},
     "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
     "UntagResource": {"TagKeys": ["a"]},
@@ -88,7 +88,7 @@ def test_what_only_aws_may_do(client, refused, operation):
 def test_its_policy_and_tags_can_be_read(client):
     key_id = managed_key(client, "alias/aws/ebs")["KeyId"]
 
-    policy = json.loads(client.get_key_policy(KeyId=key_id)["Policy"])
+    policy = json.loads(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
     assert policy["Id"] == "auto-ebs-2"
     assert policy["Statement"][0]["Condition"]["StringEquals"]["kms:ViaService"] == "ec2.us-east-1.amazonaws.com"
     assert client.list_resource_tags(KeyId=key_id)["Tags"] == []
@@ -126,7 +126,7 @@ SQS_POLICY = """{
 def test_its_policy_is_printed_like_every_policy(client):
     key_id = managed_key(client, "alias/aws/sqs")["KeyId"]
 
-    assert client.get_key_policy(KeyId=key_id)["Policy"] == SQS_POLICY
+    assert client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"] == SQS_POLICY
 
 
 @pytest.mark.parametrize(

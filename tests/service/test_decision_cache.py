@@ -61,8 +61,8 @@ def outcomes(steps, cache):
         users = [kms.principals.user("alice", policies=documents) for documents in IDENTITY_POLICIES]
         for step, detail in steps:
             if step == "policy":
-                change = {"KeyId": key_id, "Policy": key_policy(*detail), "BypassPolicyLockoutSafetyCheck": True}
-                attempt(admin, "PutKeyPolicy", change)
+                change = {"KeyId": key_id, "PolicyName": "default", "Policy": key_policy(*detail)}
+                attempt(admin, "PutKeyPolicy", change | {"BypassPolicyLockoutSafetyCheck": True})
             elif step == "grant":
                 ask_grant(admin, key_id, give=detail)
             else:
