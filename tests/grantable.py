@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keys import HAS_ML_KEM, account_root
+from installed import has
+from keys import account_root
 
 SYMMETRIC = {}
 RSA = {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}
@@ -24,8 +25,9 @@ HOLDS = {
     "key agreement": (AGREEMENT, {"DeriveSharedSecret", "GetPublicKey"}),
     "encapsulation": (ENCAPSULATION, {"Encapsulate", "Decapsulate", "GetPublicKey"}),
 }  # fmt: skip
-if not HAS_ML_KEM:
-    del HOLDS["encapsulation"]
+for kind, operation in (("key agreement", "DeriveSharedSecret"), ("encapsulation", "Encapsulate")):
+    if not has(operation):
+        del HOLDS[kind]
 EVERY = set().union(ALWAYS, *(holds for _, holds in HOLDS.values()))
 
 

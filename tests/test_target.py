@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from installed import needs
 from internals import store_of
 from target import Account
 
@@ -83,6 +84,7 @@ def test_runs_the_marked_tests_against_the_account_and_cleans_up(account_in_the_
     assert [alias.name for alias in region.aliases if not alias.name.startswith("alias/aws/")] == []
 
 
+@needs("ListRetirableGrants.RetiringServicePrincipal")
 def test_the_stories_report_how_aws_differs(account_in_the_place_of_aws, tmp_path):
     _, endpoint = account_in_the_place_of_aws
 
@@ -128,6 +130,7 @@ def test_the_stories_report_how_aws_differs(account_in_the_place_of_aws, tmp_pat
     assert ACCOUNT not in report
 
 
+@needs("ListRetirableGrants.RetiringServicePrincipal")
 def test_a_story_that_comes_to_no_answer_is_named(tmp_path):
     done = run(
         "--target=aws",
@@ -164,13 +167,14 @@ def test_a_marked_test_takes_nothing_of_the_fake(pytester):
         def pytest_collection_modifyitems(config, items):
             target.select(config, items)
     """)
+    pytester.makeini(f"[pytest]\npythonpath = {Path(__file__).parent}")
     pytester.makepyfile("""
         import pytest
         @pytest.mark.aws
         def test_it(client, fake_kms): ...
     """)
 
-    result = pytester.runpytest_subprocess(f"-opythonpath={Path(__file__).parent}")
+    result = pytester.runpytest_subprocess()
 
     result.stderr.fnmatch_lines(["*test_it is marked aws and takes fake_kms of the fake*"])
 
@@ -180,7 +184,9 @@ def test_what_cannot_be_cleaned_up_is_named(kms):
     first, second = (account.client().create_key()["KeyMetadata"] for _ in range(2))
     alone = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:user/other"}, "Action": "kms:*"}
     statement = '{"Version":"2012-10-17","Statement":[' + str(alone | {"Resource": "*"}).replace("'", '"') + "]}"
-    kms.client().put_key_policy(KeyId=second["KeyId"], Policy=statement, BypassPolicyLockoutSafetyCheck=True)
+    kms.client().put_key_policy(
+        KeyId=second["KeyId"], PolicyName="default", Policy=statement, BypassPolicyLockoutSafetyCheck=True
+    )
 
     left = account.clean_up()
 

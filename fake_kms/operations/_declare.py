@@ -52,7 +52,8 @@ class Declaration:
     `check_request` runs before keys are looked up, `before_key_checks` when the caller is authorized,
     `after_key_checks` when usage, state and algorithm are known to fit: each holds what AWS checks at that point for
     this operation alone. `find` finds further keys, which no member names. `changes` says whether the body changes
-    anything: if so a dry run ends before it, otherwise after it, so that a dry run sees every refusal.
+    anything: if so a dry run ends before it, otherwise after it, so that a dry run sees every refusal. GetKeyLastUsage
+    reports the operations that are `is_cryptographic`: those that need a key of a certain usage.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Declaration:
     before_key_checks: Check | None = None
     after_key_checks: Check | None = None
     changes: bool = False
+    is_cryptographic: bool = False
 
 
 DECLARATIONS: dict[str, Declaration] = {}
@@ -91,6 +93,7 @@ def operation(
             before_key_checks=before_key_checks,
             after_key_checks=after_key_checks,
             changes=changes,
+            is_cryptographic=any(use.usage is not None for use in keys),
         )
         return body
 

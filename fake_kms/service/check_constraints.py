@@ -52,7 +52,12 @@ def check_constraints(call: Call) -> None:
     operation, request = call.model, call.input
     violations = _compile(operation.input)(request)
     required = REQUIRED_MEMBERS.get(operation.name)
-    if required and required not in request and not call.ignores_ciphertext:
+    if (
+        required
+        and required not in request
+        and required not in operation.input.required
+        and not call.ignores_ciphertext
+    ):
         violations = [_null(operation.input.members[required]).inside(_camel(required)), *violations]
     if violations:
         raise errors.constraints([str(violation) for violation in violations])

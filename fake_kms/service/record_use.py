@@ -14,7 +14,7 @@ __all__ = ["record_use"]
 
 def record_use(call: Call) -> None:
     """Note on each key of a cryptographic operation that it was used."""
-    if call.model.cryptographic:
+    if call.declaration.is_cryptographic:
         use = Use(call.operation, call.now, call.request_id)
         for found in call.found:
             found.key.last_use = use

@@ -50,7 +50,7 @@ class Operation:
     """One operation of the model. There is one object per operation, so they compare by identity.
 
     `secrets` are the request members whose content the journal never shows: blobs, grant tokens, and what the model
-    calls sensitive. `cryptographic` operations are those whose use GetKeyLastUsage reports.
+    calls sensitive.
     """
 
     name: str
@@ -58,7 +58,6 @@ class Operation:
     output: Shape | None
     errors: frozenset[str]
     secrets: frozenset[str]
-    cryptographic: bool
 
 
 def _secret(shape: Shape) -> bool:
@@ -111,7 +110,6 @@ def _operation(name: str, body: dict[str, Any], shapes: _Shapes) -> Operation:
         output=shapes[body["output"]["shape"]] if "output" in body else None,
         errors=frozenset(error["shape"] for error in body.get("errors", ())),
         secrets=frozenset(member for member, shape in request.members.items() if _secret(shape)),
-        cryptographic=name in shapes["KeyLastUsageTrackingOperation"].enum,
     )
 
 

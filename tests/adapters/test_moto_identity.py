@@ -283,6 +283,8 @@ class TestWhoElse:
             alice.create_grant(KeyId=key_id, GranteePrincipal=session, Operations=["Encrypt"])
             for nobody in (f"{IAM}user/bob", f"{IAM}role/alice", f"arn:aws:sts::{ACCOUNT}:assumed-role/app/other"):
                 with pytest.raises(alice.exceptions.MalformedPolicyDocumentException):
-                    alice.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[*names, nobody])))
+                    alice.put_key_policy(
+                        KeyId=key_id, PolicyName="default", Policy=key_policy(allow(to=[*names, nobody]))
+                    )
             with refusal("UnrecognizedClientException", "The security token included in the request is invalid."):
                 kms.client().list_keys()

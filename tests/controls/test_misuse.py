@@ -121,7 +121,7 @@ def test_tags_may_be_written_as_iam_takes_them(kms, key):
 @pytest.mark.parametrize("name", ["s3", "s3.amazonaws.com"])
 def test_a_service_may_go_by_its_bare_name(kms, client, key, name):
     to_service = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "*", "Resource": "*"}
-    client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=ADMIN), to_service))
+    client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=key_policy(allow(to=ADMIN), to_service))
 
     service = kms.principals.service(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import citations
 import generate_fidelity
+from installed import NEWER_OPERATIONS
 
 from fake_kms import errors
 from fake_kms.errors import Rank
@@ -19,7 +20,11 @@ def cited(row):
 
 
 def test_the_source_of_every_answer_leads_somewhere():
-    assert [(entry.name, wrong) for entry in ANSWERS if (wrong := citations.problems(entry.row.source))] == []
+    # The installed botocore may lack an operation whose page is a source.
+    lacking = {f"the model has no {name}" for name in NEWER_OPERATIONS}
+    problems = [(entry.name, {*citations.problems(entry.row.source)} - lacking) for entry in ANSWERS]
+
+    assert [(name, wrong) for name, wrong in problems if wrong] == []
     assert len(ANSWERS) > 150
 
 

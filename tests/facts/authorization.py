@@ -75,7 +75,9 @@ def _by(request, *statements, account=None, **more):
 
 
 def _put(*statements, **more):
-    return lambda world: world.client.put_key_policy(KeyId=world.key()["KeyId"], Policy=key_policy(*statements, **more))
+    return lambda world: world.client.put_key_policy(
+        KeyId=world.key()["KeyId"], PolicyName="default", Policy=key_policy(*statements, **more)
+    )
 
 
 def _retire_by_id(world):
@@ -217,7 +219,7 @@ FACTS = [
     Fact(
         "a key policy that is no policy",
         "docs/aws/evidence.md#lists-listings-wire-members",
-        lambda world: world.client.put_key_policy(KeyId=world.key()["KeyId"], Policy="x"),
+        lambda world: world.client.put_key_policy(KeyId=world.key()["KeyId"], PolicyName="default", Policy="x"),
         _MALFORMED,
         aws=True,
     ),

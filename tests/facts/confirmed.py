@@ -130,7 +130,7 @@ def grants_only_to_grant(world):
 
 def locks_out(world):
     nobody = key_policy(allow("kms:Encrypt", to="*"))
-    return world.client.put_key_policy(KeyId=world.key()["KeyId"], Policy=nobody)
+    return world.client.put_key_policy(KeyId=world.key()["KeyId"], PolicyName="default", Policy=nobody)
 
 
 def replicates_a_replica_region(world, method="replicate_key"):

@@ -145,7 +145,7 @@ def policy_of_sqs(world):
     """Check the policy of the AWS managed key of SQS."""
     key = world.client.describe_key(KeyId="alias/aws/sqs")["KeyMetadata"]
     assert key["Description"] == "Default key that protects my SQS messages when no other key is defined"
-    text = world.client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+    text = world.client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
     assert text.startswith('{\n  "Version" : "2012-10-17",\n  "Id" : "auto-sqs-1",\n')
     sids = [statement["Sid"] for statement in json.loads(text)["Statement"]]
     through = "Allow access through Simple Queue Service (SQS) for all principals in the account that are authorized to use SQS"

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from expected import broken, members, other_origin, pending_deletion, pending_import
 from importing import EXISTING, FOREVER, NEW, RAW, expected_material, external_key, parameters, request_for
+from installed import needs
 from keys import describe
 
 from fake_kms import FakeKms
@@ -202,6 +203,7 @@ class TestImportKeyMaterial:
             client.import_key_material(**request_for(key, answer, ImportType=NEW, KeyMaterialId="0" * 64, **FOREVER))
 
     @pytest.mark.aws
+    @needs("ImportKeyMaterial:KeyMaterialId")
     def test_other_bytes_than_those_of_the_key(self, client, refused, import_material):
         key = external_key(client)
         first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
@@ -216,6 +218,7 @@ class TestImportKeyMaterial:
             )
 
     @pytest.mark.aws
+    @needs("ImportKeyMaterial:KeyMaterialId")
     def test_material_that_is_not_new(self, client, refused, import_material):
         key = external_key(client)
         first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
@@ -278,6 +281,7 @@ class TestImportKeyMaterial:
             client.import_key_material(**request_for(key, answer))
 
     @pytest.mark.aws
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_a_key_waits_for_its_material(self, client, refused, import_material):
         key = external_key(client)
         assert (key["KeyState"], key["Enabled"], key["Origin"]) == ("PendingImport", False, "EXTERNAL")
@@ -318,11 +322,13 @@ class TestImportKeyMaterial:
         assert describe(client, key)["KeyState"] == "Enabled"
 
     @pytest.mark.aws
+    @needs("ImportKeyMaterial:KeyMaterialId")
     def test_the_same_bytes_in_two_keys_are_two_materials(self, client, import_material):
         first, second = external_key(client), external_key(client)
         one, two = (import_material(client, key["KeyId"], RAW)["KeyMaterialId"] for key in (first, second))
         assert one != two
 
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_expiry_and_import_of_the_same_bytes(self, kms, client, refused, import_material):
         key = external_key(client)
         valid_to = kms.clock.now() + dt.timedelta(days=10)
@@ -374,12 +380,14 @@ class TestDeleteImportedKeyMaterial:
             client.delete_imported_key_material(KeyId=key["KeyId"], KeyMaterialId="0" * 64)
 
     @pytest.mark.aws
+    @needs("DeleteImportedKeyMaterial:KeyId")
     def test_a_key_without_material(self, client):
         key = external_key(client)
 
         assert members(client.delete_imported_key_material(KeyId=key["KeyId"])) == {"KeyId": key["Arn"]}
 
     @pytest.mark.aws
+    @needs("ImportKeyMaterial:KeyMaterialId")
     def test_deletion_and_import_again(self, client, import_material):
         key = external_key(client)
         imported = import_material(client, key["KeyId"], RAW)

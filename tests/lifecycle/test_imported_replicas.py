@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from expected import members, pending_import
 from importing import FOREVER, NEW, RAW, expected_material, external_key, parameters, request_for
+from installed import needs
 from keys import describe
 
 SECOND = bytes(32)
@@ -39,6 +40,7 @@ class TestReplicas:
     def there(self, elsewhere):
         return elsewhere(region=THERE)
 
+    @needs("ImportKeyMaterial:KeyMaterialId")
     def test_a_new_replica(self, client, there, import_material):
         key = external_key(client, MultiRegion=True)
         valid_to = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=9)

@@ -49,7 +49,7 @@ REQUESTS = {
     "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
     "GenerateDataKeyPair": {"KeyPairSpec": "ECC_NIST_P256"},
     "GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": "ECC_NIST_P256"},
-    "PutKeyPolicy": {"Policy": POLICY},
+    "PutKeyPolicy": {"PolicyName": "default", "Policy": POLICY},
     "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
     "UntagResource": {"TagKeys": ["a"]},
     "UpdateAlias": {"AliasName": "alias/present"},

@@ -18,6 +18,7 @@ from expected import (
     replica_key,
 )
 from iam import IAM, ROOT, allow
+from installed import needs
 from keys import create, describe
 
 from fake_kms import FakeKms
@@ -79,6 +80,7 @@ class TestMultiRegionKeys:
         with refused(*INACCESSIBLE):
             there.decrypt(CiphertextBlob=blob)
 
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_rotation_is_shared_and_belongs_to_the_primary(self, kms, client, primary, replica, there, refused):
         client.enable_key_rotation(KeyId=primary["KeyId"])
         assert there.get_key_rotation_status(KeyId=primary["KeyId"])["KeyRotationEnabled"] is True
@@ -191,6 +193,7 @@ class TestReplicateKey:
         assert json.loads(answer["ReplicaPolicy"]) == policy
         assert there.list_resource_tags(KeyId=primary["KeyId"])["Tags"] == tags
 
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_creating_passes_with_the_clock_under_eventual_consistency(self):
         with FakeKms(consistency="eventual") as fake:
             client, there = fake.client(), fake.client(THERE)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from expected import NO_ALIAS, broken, disabled, members, other_origin, pending_deletion, pending_import
+from installed import needs
 from keys import create, describe
 
 from fake_kms import FakeKms
@@ -58,6 +59,7 @@ class TestEnableKeyRotation:
         with refused(*disabled(key)):
             client.enable_key_rotation(KeyId=key["KeyId"])
 
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_material_changes_and_old_ciphertexts_still_open(self, kms, client, key):
         kms.clock.freeze()
         assert members(client.enable_key_rotation(KeyId=key["KeyId"])) == {}
@@ -138,6 +140,7 @@ class TestDisableKeyRotation:
         assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
 
     @pytest.mark.aws
+    @needs("GetKeyRotationStatus:KeyId")
     def test_a_key_without_rotation_stays_as_it_is(self, client, key):
         client.disable_key_rotation(KeyId=key["KeyId"])
 
@@ -146,6 +149,7 @@ class TestDisableKeyRotation:
 
 class TestGetKeyRotationStatus:
     @pytest.mark.aws
+    @needs("GetKeyRotationStatus:KeyId")
     def test_a_key_without_rotation(self, client, key):
         assert status(client, key) == {"KeyId": key["Arn"], "KeyRotationEnabled": False}
 
@@ -158,6 +162,7 @@ class TestGetKeyRotationStatus:
         assert answer == {"KeyId": key["Arn"], "KeyRotationEnabled": True, "RotationPeriodInDays": 90}
 
     @pytest.mark.aws
+    @needs("GetKeyRotationStatus:KeyId")
     def test_a_key_pending_deletion_reads_false_until_that_is_canceled(self, client, key):
         client.enable_key_rotation(KeyId=key["KeyId"])
         client.schedule_key_deletion(KeyId=key["KeyId"])
@@ -174,6 +179,7 @@ class TestGetKeyRotationStatus:
 
         assert status(client, key) == before
 
+    @needs("GetKeyRotationStatus:KeyId")
     def test_aws_managed_keys_read_false_until_they_have_been_rotated(self, kms, client):
         managed = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
         assert status(client, managed) == {"KeyId": managed["Arn"], "KeyRotationEnabled": False}
@@ -217,6 +223,7 @@ class TestRotateKeyOnDemand:
         with refused("ConflictException", message):
             client.rotate_key_on_demand(KeyId=key["KeyId"])
 
+    @needs("GetKeyRotationStatus:NextRotationDate")
     def test_at_once_and_without_moving_the_next_date(self, client, key):
         client.enable_key_rotation(KeyId=key["KeyId"])
         due = status(client, key)["NextRotationDate"]
@@ -328,6 +335,7 @@ class TestListKeyRotations:
             "RotationType": "ON_DEMAND",
         }
 
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_all_material(self, client, key):
         first = current(client, key)
         client.rotate_key_on_demand(KeyId=key["KeyId"])
@@ -342,6 +350,7 @@ class TestListKeyRotations:
         assert rotations(client, key) == everything[1:]
 
     @pytest.mark.aws
+    @needs("CreateKey:KeyMetadata.CurrentKeyMaterialId")
     def test_the_first_material_of_a_key_that_was_never_rotated(self, client, key):
         entry = {"KeyId": key["Arn"], "KeyMaterialId": current(client, key), "KeyMaterialState": "CURRENT"}
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from expected import members, pending_import
 from importing import EXISTING, FOREVER, NEW, RAW, expected_material, external_key, parameters, request_for
+from installed import needs
 from keys import describe
 
 from fake_kms.crypto.material import derive_material_id
@@ -33,6 +34,7 @@ def encrypt(client, key):
     return client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
 
 
+@needs("ImportKeyMaterial:KeyMaterialId")
 def test_new_material_waits_for_its_rotation(client, refused, import_material):
     key = external_key(client)
     first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
@@ -71,6 +73,7 @@ def test_one_material_waits_at_a_time(client, refused, import_material):
         client.import_key_material(**request_for(key, answer, third, ImportType=NEW, **FOREVER))
 
 
+@needs("ImportKeyMaterial:KeyMaterialId")
 def test_every_material_must_be_there(client, refused, import_material):
     key = external_key(client)
     first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
@@ -85,6 +88,7 @@ def test_every_material_must_be_there(client, refused, import_material):
         client.delete_imported_key_material(KeyId=key["KeyId"], KeyMaterialId="0" * 64)
 
 
+@needs("ImportKeyMaterial:KeyMaterialId")
 def test_one_of_two_missing_materials_is_not_enough(client, import_material):
     key = external_key(client)
     first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
@@ -119,6 +123,7 @@ def test_the_members_of_an_entry(client, import_material):
 
 
 @pytest.mark.aws
+@needs("ImportKeyMaterial:KeyMaterialId")
 def test_waiting_material_that_is_deleted(client, refused, import_material):
     key = external_key(client)
     first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]
@@ -183,6 +188,7 @@ class TestWhileARotationGoesOn:
 
 
 @pytest.mark.options(consistency="eventual")
+@needs("ImportKeyMaterial:KeyMaterialId")
 def test_waiting_material_that_has_expired(kms, client, refused, import_material):
     key = external_key(client)
     first = import_material(client, key["KeyId"], RAW)["KeyMaterialId"]

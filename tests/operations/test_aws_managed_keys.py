@@ -69,7 +69,7 @@ FORBIDDEN = {
     "EnableKey": {},
     "Encrypt": {"Plaintext": b"x"},
     "GenerateDataKey": {"KeySpec": "AES_256"},
-    "PutKeyPolicy": {"Policy": "{}"},
+    "PutKeyPolicy": {"PolicyName": "default", "Policy": "{}"},
     "ScheduleKeyDeletion": {},
     "TagResource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]},
     "UntagResource": {"TagKeys": ["a"]},
@@ -123,7 +123,7 @@ SQS_POLICY = """{
 def test_its_policy_is_printed_like_every_policy(client):
     key_id = managed_key(client, "alias/aws/sqs")["KeyId"]
 
-    assert client.get_key_policy(KeyId=key_id)["Policy"] == SQS_POLICY
+    assert client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"] == SQS_POLICY
 
 
 # Service -> what its description says it protects, and the service's name in its policy's Sid. tests/tables/test_facts.py
@@ -164,7 +164,7 @@ SERVICES = {
 def test_what_the_key_of_a_service_says_of_it(client, service):
     protects, name = SERVICES[service]
     managed = managed_key(client, f"alias/aws/{service}")
-    policy = json.loads(client.get_key_policy(KeyId=managed["KeyId"])["Policy"])
+    policy = json.loads(client.get_key_policy(KeyId=managed["KeyId"], PolicyName="default")["Policy"])
     use, reading = policy["Statement"]
 
     assert managed["Description"] == f"Default key that protects my {protects} when no other key is defined"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives import serialization
 from expected import DRY_RUN, broken, disabled, members, other_usage
+from installed import needs
 from keys import create, possible, spki
 
 from fake_kms.crypto.fallback import ml_kem
@@ -82,6 +83,7 @@ class TestGenerateDataKey:
 
     @pytest.mark.aws
     @pytest.mark.parametrize(("request_", "size"), SIZES)
+    @needs("GenerateDataKey:KeyMaterialId")
     def test_a_data_key_opens_with_decrypt(self, client, key, request_, size):
         answer = members(client.generate_data_key(KeyId=key["KeyId"], EncryptionContext={"a": "b"}, **request_))
 
@@ -120,6 +122,7 @@ class TestGenerateDataKeyWithoutPlaintext:
 
     @pytest.mark.aws
     @pytest.mark.parametrize(("request_", "size"), SIZES)
+    @needs("GenerateDataKey:KeyMaterialId")
     def test_a_data_key_opens_with_decrypt(self, client, key, request_, size):
         context = {"EncryptionContext": {"a": "b"}}
         answer = members(client.generate_data_key_without_plaintext(KeyId=key["KeyId"], **context, **request_))
@@ -161,6 +164,7 @@ class TestGenerateDataKeyPair:
         assert (len(answer["PrivateKeyPlaintext"]), len(answer["PrivateKeyCiphertextBlob"])) == sizes
 
     @pytest.mark.parametrize("spec", PAIR_SPECS)
+    @needs("GenerateDataKeyPair:KeyMaterialId")
     def test_the_private_key_opens_and_fits_the_public_key(self, client, key, spec):
         request = {"KeyId": key["KeyId"], "KeyPairSpec": spec, "EncryptionContext": {"a": "b"}}
         answer = members(client.generate_data_key_pair(**request))
@@ -195,6 +199,7 @@ class TestGenerateDataKeyPairWithoutPlaintext:
 
     @pytest.mark.aws
     @pytest.mark.parametrize("spec", ["ECC_NIST_P256", "RSA_2048"])
+    @needs("GenerateDataKeyPair:KeyMaterialId")
     def test_the_private_key_opens_and_fits_the_public_key(self, client, key, spec):
         answer = members(client.generate_data_key_pair_without_plaintext(KeyId=key["KeyId"], KeyPairSpec=spec))
 

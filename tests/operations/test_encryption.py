@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from expected import DRY_RUN, broken, disabled, members, other_algorithm, other_usage
 from iam import OTHER, ROOT, allow, key_policy
+from installed import needs
 from keys import alias_of, create
 
 INCORRECT_KEY = (
@@ -126,6 +127,7 @@ class TestDecrypt:
                 client.decrypt(CiphertextBlob=b"garbage", **IGNORING, **request)
 
     @pytest.mark.aws
+    @needs("Decrypt:KeyMaterialId")
     def test_the_answer(self, client, key):
         answer = client.decrypt(CiphertextBlob=encrypt(client, key), KeyId=key["Arn"])
 
@@ -145,7 +147,7 @@ class TestDecrypt:
     def test_a_key_of_another_account_is_found_in_the_ciphertext(self, client, key, elsewhere):
         blob = encrypt(client, key)
         policy = key_policy(allow(to=ROOT), allow("kms:Decrypt", to=OTHER))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy)
 
         assert elsewhere(account=OTHER).decrypt(CiphertextBlob=blob)["KeyId"] == key["Arn"]
 
@@ -221,6 +223,7 @@ class TestReEncrypt:
             client.re_encrypt(CiphertextBlob=b"garbage", DestinationKeyId=key["KeyId"], **IGNORING)
 
     @pytest.mark.aws
+    @needs("ReEncrypt:SourceKeyMaterialId")
     def test_another_key_and_another_context(self, client, key):
         other = client.create_key()["KeyMetadata"]
         answer = client.re_encrypt(

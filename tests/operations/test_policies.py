@@ -7,6 +7,7 @@ import json
 import pytest
 from expected import members
 from iam import ROOT, allow
+from installed import needs
 from keys import account_root
 
 DEFAULT = """{
@@ -28,7 +29,7 @@ OWN = allow(to=ROOT)
 @pytest.mark.options(quotas={"policy_bytes": 100})
 @pytest.mark.parametrize("operation", ["create_key", "put_key_policy"])
 def test_the_size_of_a_policy_is_a_quota(client, key, refused, operation):
-    named = {} if operation == "create_key" else {"KeyId": key["KeyId"]}
+    named = {} if operation == "create_key" else {"KeyId": key["KeyId"], "PolicyName": "default"}
 
     with refused("LimitExceededException", "The key policy exceeds the maximum size of 100 bytes."):
         getattr(client, operation)(**named, Policy=json.dumps({"Version": "2012-10-17", "Statement": [OWN] * 2}))
@@ -38,9 +39,12 @@ class TestGetKeyPolicy:
     def test_letters_beyond_ascii_stay_as_they_are(self, client, key):
         condition = {"StringEquals": {"kms:EncryptionContext:Ä": "Ä"}}
         text = json.dumps({"Version": "2012-10-17", "Statement": [OWN, allow(to=ROOT, Condition=condition)]})
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
 
-        assert '"kms:EncryptionContext:Ä" : "Ä"' in client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+        assert (
+            '"kms:EncryptionContext:Ä" : "Ä"'
+            in client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
+        )
 
     @pytest.mark.aws
     def test_a_policy_of_another_name(self, client, key, refused):
@@ -48,22 +52,31 @@ class TestGetKeyPolicy:
             client.get_key_policy(KeyId=key["KeyId"], PolicyName="other")
 
     @pytest.mark.aws
+    @needs("GetKeyPolicy:PolicyName")
     def test_the_default_policy(self, client, key):
         default = {"Policy": DEFAULT.replace(ROOT, account_root(key)), "PolicyName": "default"}
 
-        assert members(client.get_key_policy(KeyId=key["KeyId"])) == default
+        assert members(client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")) == default
         assert members(client.get_key_policy(KeyId=key["Arn"], PolicyName="default")) == default
 
     @pytest.mark.aws
+    def test_its_name_may_be_left_out(self, client, key):
+        policy = client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+        client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+
+        assert client.get_key_policy(KeyId=key["KeyId"])["PolicyName"] == "default"
+
+    @pytest.mark.aws
+    @needs("GetKeyPolicy:PolicyName")
     def test_a_key_pending_deletion(self, client, key):
         client.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
 
-        assert client.get_key_policy(KeyId=key["KeyId"])["PolicyName"] == "default"
+        assert client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["PolicyName"] == "default"
 
     def test_the_policy_of_create_key(self, client):
         key_id = client.create_key(Policy=json.dumps({"Statement": [OWN]}))["KeyMetadata"]["KeyId"]
 
-        assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"]) == {"Statement": [OWN]}
+        assert json.loads(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]) == {"Statement": [OWN]}
 
 
 @pytest.mark.parametrize("operation", ["CreateKey", "PutKeyPolicy"])
@@ -78,7 +91,7 @@ def test_a_malformed_policy(client, key, refused, operation, policy):
         if operation == "CreateKey":
             client.create_key(Policy=policy)
         else:
-            client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy)
 
 
 class TestPutKeyPolicy:
@@ -86,11 +99,11 @@ class TestPutKeyPolicy:
         policy = json.dumps({"Statement": [OWN | {"Sid": "x" * 33_000}]})
 
         with refused("LimitExceededException", "The key policy exceeds the maximum size of 32768 bytes."):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy)
 
     @pytest.mark.aws
     def test_other_policy_names(self, client, key, refused):
-        policy = client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+        policy = client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
 
         with refused("ValidationException", "The AWS_RAM policy can only be managed by the RAM service"):
             client.put_key_policy(KeyId=key["KeyId"], PolicyName="AWS_RAM", Policy=policy)
@@ -132,10 +145,10 @@ class TestPutKeyPolicy:
 
     @pytest.mark.aws
     def test_the_default_policy_can_be_put_again(self, client, key):
-        policy = client.get_key_policy(KeyId=key["KeyId"])["Policy"]
-        client.put_key_policy(KeyId=key["Arn"], Policy=json.dumps(json.loads(policy)))
+        policy = client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
+        client.put_key_policy(KeyId=key["Arn"], PolicyName="default", Policy=json.dumps(json.loads(policy)))
 
-        assert client.get_key_policy(KeyId=key["KeyId"])["Policy"] == policy
+        assert client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"] == policy
 
 
 class TestListKeyPolicies:
@@ -149,6 +162,13 @@ class TestListKeyPolicies:
 
         assert members(client.list_key_policies(KeyId=key["KeyId"])) == one
         assert members(client.list_key_policies(KeyId=key["Arn"], Limit=1)) == one
+
+    @pytest.mark.aws
+    def test_its_name_may_be_left_out(self, client, key):
+        policy = client.get_key_policy(KeyId=key["KeyId"])["Policy"]
+        client.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+
+        assert client.get_key_policy(KeyId=key["KeyId"])["PolicyName"] == "default"
 
     @pytest.mark.aws
     def test_a_key_pending_deletion(self, client, key):

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from expected import refusal
+from installed import needs
 
 from fake_kms import FakeKms
 from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
@@ -47,6 +48,7 @@ def test_generate_data_key(client, key, enclave, recipient):
     assert open_ciphertext(enclave, answer["CiphertextForRecipient"]) == opened
 
 
+@needs("GenerateDataKeyPair:KeyMaterialId")
 def test_generate_data_key_pair(client, key, enclave, recipient):
     answer = client.generate_data_key_pair(KeyId=key["KeyId"], KeyPairSpec="ECC_NIST_P256", Recipient=recipient)
 

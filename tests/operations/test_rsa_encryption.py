@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from expected import members, other_algorithm
+from installed import needs
 from keys import create, public_key
 
 from fake_kms.tables.key_specs import KEY_SPECS
@@ -66,6 +67,7 @@ class TestRsaEncryption:
             client.decrypt(CiphertextBlob=blob, EncryptionAlgorithm="RSAES_OAEP_SHA_256")
 
     @pytest.mark.aws
+    @needs("ReEncrypt:DestinationKeyMaterialId")
     def test_re_encrypt_between_kinds_of_keys(self, client, key, refused):
         rsa = create(client, "RSA_2048", "ENCRYPT_DECRYPT")
         blob = client.encrypt(KeyId=key["KeyId"], Plaintext=b"x" * 100)["CiphertextBlob"]

@@ -64,7 +64,11 @@ class TestRolledBack:
             client.update_alias(AliasName="alias/app", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
             client.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
             client.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "b"}])
-            client.put_key_policy(KeyId=key, Policy=client.get_key_policy(KeyId=key)["Policy"].replace("Enable", "Let"))
+            client.put_key_policy(
+                KeyId=key,
+                PolicyName="default",
+                Policy=client.get_key_policy(KeyId=key, PolicyName="default")["Policy"].replace("Enable", "Let"),
+            )
             client.rotate_key_on_demand(KeyId=key)
             client.disable_key(KeyId=key)
             kms.principals.user("alice")
@@ -77,7 +81,7 @@ class TestRolledBack:
         assert client.describe_key(KeyId=key)["KeyMetadata"]["Enabled"]
         assert client.list_resource_tags(KeyId=key)["Tags"] == []
         assert client.list_key_rotations(KeyId=key)["Rotations"] == []
-        assert "Enable IAM" in client.get_key_policy(KeyId=key)["Policy"]
+        assert "Enable IAM" in client.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
         assert [entry["GrantId"] for entry in client.list_grants(KeyId=key)["Grants"]] == [grant["GrantId"]]
         assert [event.operation for event in kms.journal[events:]][:2] == ["ListKeys", "DescribeKey"]
         assert abs((kms.clock.now() - now).total_seconds()) < 60

@@ -105,7 +105,7 @@ class TestDefaultKeyPolicy:
         alice = user(ALL)
         attempt(alice, "describe_key", KeyId=key["KeyId"])
         text = denied(alice, "GetKeyPolicy", key["Arn"], NOT_BY_KEY_POLICY)
-        attempt(alice, "get_key_policy", text, KeyId=key["KeyId"])
+        attempt(alice, "get_key_policy", text, KeyId=key["KeyId"], PolicyName="default")
 
     def test_the_key_is_named_by_its_arn_never_by_its_alias(self, client, user, key, attempt):
         client.create_alias(AliasName="alias/app", TargetKeyId=key["KeyId"])
@@ -290,7 +290,7 @@ class TestLimits:
         attempt(bob, "describe_key", KeyId=key["KeyId"])
         text = denied(bob, "Encrypt", key["Arn"], NOT_BY_SESSION)
         attempt(bob, "encrypt", text, KeyId=key["KeyId"], Plaintext=b"x")
-        attempt(bob, "get_key_policy", KeyId=make_key(allow(to=bob.arn))["KeyId"])
+        attempt(bob, "get_key_policy", KeyId=make_key(allow(to=bob.arn))["KeyId"], PolicyName="default")
 
 
 class TestAcrossAccounts:
@@ -343,7 +343,8 @@ class TestAcrossAccounts:
     def test_what_never_works_across_accounts(self, guest, make_key, attempt, method, action):
         key = make_key(allow(to=OTHER))
         both = guest(ALL)
-        attempt(both, method, across(both, action), KeyId=key["Arn"])
+        more = {"PolicyName": "default"} if method == "get_key_policy" else {}
+        attempt(both, method, across(both, action), KeyId=key["Arn"], **more)
 
     def test_a_missing_destination_of_re_encrypt(self, client, guest, make_key, attempt):
         key = make_key(allow(to=OTHER))
@@ -821,10 +822,16 @@ class TestAwsManagedKeys:
         attempt(alice.via("s3"), "encrypt", KeyId="alias/aws/s3", Plaintext=b"x")
         attempt(alice.via("sns"), "encrypt", text, KeyId="alias/aws/s3", Plaintext=b"x")
         attempt(alice, "encrypt", text, KeyId="alias/aws/s3", Plaintext=b"x")
-        attempt(alice, "get_key_policy", KeyId=key["KeyId"])
+        attempt(alice, "get_key_policy", KeyId=key["KeyId"], PolicyName="default")
         nobody = user(name="nobody")
         attempt(nobody.via("s3"), "generate_data_key", KeyId=key["KeyId"], KeySpec="AES_256")
-        attempt(nobody, "get_key_policy", denied(nobody, "GetKeyPolicy", key["Arn"]), KeyId=key["KeyId"])
+        attempt(
+            nobody,
+            "get_key_policy",
+            denied(nobody, "GetKeyPolicy", key["Arn"]),
+            KeyId=key["KeyId"],
+            PolicyName="default",
+        )
 
     def test_not_from_another_account(self, kms, client, attempt):
         key = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]

@@ -233,7 +233,7 @@ class TestOtherKeysOfTheCall:
         assert sees("CreateGrant", condition, "create_grant", via="ec2", **request) is (value == "true")
         service = {"Service": "ec2.amazonaws.com"}
         text = key_policy(allow(to=f"{IAM}root"), allow(Principal=service, Condition=condition))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         with contextlib.suppress(ClientError):
             kms.principals.service("ec2.amazonaws.com").client().create_grant(**{**request, "KeyId": key["Arn"]})
         assert (kms.journal[-1].error_code is None) is (value == "true")
@@ -300,7 +300,7 @@ class TestUserAgent:
         alice = kms.principals.user("alice", policies=[policy(allow(Condition=BOTO3))])
         request = {"Policy": key_policy(allow(to=alice.arn, Condition=condition))}
         if operation == "PutKeyPolicy":
-            request["KeyId"] = key["KeyId"]
+            request |= {"KeyId": key["KeyId"], "PolicyName": "default"}
 
         assert self.allows(lambda: alice.client()._make_api_call(operation, request)) is allowed
 

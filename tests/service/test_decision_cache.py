@@ -62,8 +62,8 @@ def outcomes(steps, cache):
         users = [kms.principals.user("alice", policies=documents) for documents in IDENTITY_POLICIES]
         for step, detail in steps:
             if step == "policy":
-                change = {"KeyId": key_id, "Policy": key_policy(*detail), "BypassPolicyLockoutSafetyCheck": True}
-                attempt(admin, "PutKeyPolicy", change)
+                change = {"KeyId": key_id, "PolicyName": "default", "Policy": key_policy(*detail)}
+                attempt(admin, "PutKeyPolicy", change | {"BypassPolicyLockoutSafetyCheck": True})
             elif step == "grant":
                 ask_grant(admin, key_id, give=detail)
             else:
@@ -126,7 +126,7 @@ class TestWhatIsDecidedAnew:
         alice = kms.principals.user("alice")
         assert not may(alice)
         text = key_policy(allow("kms:*", to=ROOT), allow("kms:DescribeKey", to=self.ALICE))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         assert may(alice)
 
     def test_another_action(self, kms, may):
@@ -149,7 +149,7 @@ class TestWhatIsDecidedAnew:
         conditional = allow("kms:Encrypt", **WHEN_ENCRYPTING)
         if by == "the key policy":
             text = key_policy(allow("kms:*", to=ROOT), {**conditional, "Principal": {"AWS": "*"}})
-            client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         alice = kms.principals.user("alice", policies=[policy(conditional)] if by == "the caller's policy" else [])
         context = {"tenant": "blue"}
         assert may(alice, "Encrypt", Plaintext=b"x", EncryptionContext=context)

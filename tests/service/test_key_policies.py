@@ -36,7 +36,7 @@ def bring(request, client, key):
     def call(text, by=client, **more):
         if request.param == "CreateKey":
             return by.create_key(Policy=text, **more)
-        return by.put_key_policy(KeyId=key["KeyId"], Policy=text, **more)
+        return by.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text, **more)
 
     return call
 
@@ -127,8 +127,10 @@ def test_the_caller_as_motos_sts_names_it(kms, client, bring, key):
     """moto's GetCallerIdentity answers this ARN for access keys that nobody has registered."""
     moto = f"arn:aws:sts::{ACCOUNT}:user/moto"
     bring(key_policy(allow(to=moto)))
-    client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=moto)))
-    assert json.loads(client.get_key_policy(KeyId=key["KeyId"])["Policy"])["Statement"][0]["Principal"] == {"AWS": moto}
+    client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=key_policy(allow(to=moto)))
+    assert json.loads(client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])["Statement"][0][
+        "Principal"
+    ] == {"AWS": moto}
 
 
 @pytest.mark.parametrize(
@@ -218,9 +220,9 @@ class TestLockout:
             ({"Resource": key["Arn"]}, {"Resource": key["Arn"][:-12] + "0" * 12}),
             ({"Condition": of_spec("SYMMETRIC_DEFAULT")}, {"Condition": of_spec("RSA_2048")}),
         ):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy({**OWN, **own}))
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=key_policy({**OWN, **own}))
             with refused("MalformedPolicyDocumentException", LOCKOUT):
-                client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy({**OWN, **other}))
+                client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=key_policy({**OWN, **other}))
 
     def test_the_callers_own_policies_count(self, kms, client, key, refused):
         maker = kms.principals.user("maker", policies=[policy(allow("kms:CreateKey"))])
@@ -245,18 +247,21 @@ class TestLockout:
     def test_the_caller_is_asked_not_the_account(self, client, key, refused):
         """A caller that may put the policy but does not stay able to."""
         with refused("MalformedPolicyDocumentException", LOCKOUT):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=f"{IAM}user/boss")))
+            client.put_key_policy(
+                KeyId=key["KeyId"], PolicyName="default", Policy=key_policy(allow(to=f"{IAM}user/boss"))
+            )
 
     def test_the_check_can_be_passed_over(self, kms, client, bring, key):
         bring(key_policy(self.OTHERS), BypassPolicyLockoutSafetyCheck=True)
 
     def test_and_then_it_bites(self, kms, client, key, refused):
+        policy = key_policy(self.OTHERS)
         client.put_key_policy(
-            KeyId=key["KeyId"], Policy=key_policy(self.OTHERS), BypassPolicyLockoutSafetyCheck=True
+            KeyId=key["KeyId"], PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=True
         )  # fmt: skip
         with refused("AccessDeniedException", denied(ADMIN, "GetKeyPolicy", key, NOT_BY_KEY_POLICY)):
-            client.get_key_policy(KeyId=key["KeyId"])
-        kms.principals.user("other").client().get_key_policy(KeyId=key["KeyId"])
+            client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")
+        kms.principals.user("other").client().get_key_policy(KeyId=key["KeyId"], PolicyName="default")
 
     def test_who_may_pass_it_over(self, kms, client, key, refused):
         """Source: Developer Guide, kms:BypassPolicyLockoutSafetyCheck: absent where it was not sent."""
@@ -265,15 +270,20 @@ class TestLockout:
         alice = kms.principals.user("alice", policies=[without])
         message = denied(alice, "PutKeyPolicy", key, DENIED_BY_IDENTITY)
         with kms.acting_as(alice):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(OWN))
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=key_policy(OWN))
             client.create_key(Policy=key_policy(OWN), BypassPolicyLockoutSafetyCheck=False)
             with refused("AccessDeniedException", message):
-                client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(OWN), BypassPolicyLockoutSafetyCheck=True)
+                client.put_key_policy(
+                    KeyId=key["KeyId"],
+                    PolicyName="default",
+                    Policy=key_policy(OWN),
+                    BypassPolicyLockoutSafetyCheck=True,
+                )
 
     def test_the_permission_comes_first(self, kms, client, key, refused):
         alice = kms.principals.user("alice")
         with kms.acting_as(alice), refused("AccessDeniedException", denied(alice, "PutKeyPolicy", key)):
-            client.put_key_policy(KeyId=key["KeyId"], Policy="x")
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy="x")
 
     def test_principals_come_before_it(self, bring, refused):
         with refused("MalformedPolicyDocumentException", INVALID_PRINCIPALS):

@@ -7,6 +7,7 @@ import functools
 import re
 
 import pytest
+from installed import IS_OLD
 
 from fake_kms import FakeKms
 from fake_kms.operations import DECLARATIONS
@@ -78,11 +79,17 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
     assert kms.journal.events(succeeded=False) == [event]
 
 
+NOT_IF_OLD = pytest.mark.skipif(IS_OLD, reason="an older model does not know all members of the answers")
+
+
 @pytest.mark.parametrize(
     ("operation", "request_", "output", "message"),
     [
         ("GenerateRandom", {"NumberOfBytes": 1}, {"Plaintext": "text"}, "GenerateRandom.Plaintext is of the type str"),
-        ("GenerateRandom", {"NumberOfBytes": 1}, {"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model"),
+        pytest.param(
+            "GenerateRandom", {"NumberOfBytes": 1}, {"Surprise": b"x"}, "GenerateRandom.Surprise is not in the model",
+            marks=NOT_IF_OLD,
+        ),
         ("GenerateRandom", {"NumberOfBytes": 1}, None, "GenerateRandom is of the type NoneType"),
         ("DescribeCustomKeyStores", {}, {"CustomKeyStores": {}},
          "DescribeCustomKeyStores.CustomKeyStores is of the type dict"),
@@ -100,7 +107,7 @@ def test_a_mistake_of_a_users_proxy_surfaces_and_is_in_the_journal_as_what_it_wa
         ),
         ("DescribeKey", {}, {"KeyMetadata": {"PendingDeletionWindowInDays": "7"}},
          "DescribeKey.KeyMetadata.PendingDeletionWindowInDays is of the type str"),
-        ("DisableKey", {}, {}, "DisableKey has no output in the model"),
+        pytest.param("DisableKey", {}, {}, "DisableKey has no output in the model", marks=NOT_IF_OLD),
     ],
 )  # fmt: skip
 def test_answers_are_checked_against_the_model_where_that_is_asked_for(

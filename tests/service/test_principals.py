@@ -384,11 +384,11 @@ class TestStrictIdentity:
         ]
         client = boss.client()
         key_id = client.create_key(Policy=key_policy(allow(to=[*names, "*"])))["KeyMetadata"]["KeyId"]
-        client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=names)))
+        client.put_key_policy(KeyId=key_id, PolicyName="default", Policy=key_policy(allow(to=names)))
         for name in names:
             client.create_grant(KeyId=key_id, GranteePrincipal=name, RetiringPrincipal=name, Operations=["Encrypt"])
         unique_id = identity_of(app).principal.unique_id.partition(":")[0]
-        client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[boss.arn, unique_id])))
+        client.put_key_policy(KeyId=key_id, PolicyName="default", Policy=key_policy(allow(to=[boss.arn, unique_id])))
 
     @pytest.mark.parametrize(
         "name",
@@ -401,7 +401,7 @@ class TestStrictIdentity:
         key_id = client.create_key()["KeyMetadata"]["KeyId"]
         message = "Policy contains a statement with one or more invalid principals."
         with refused("MalformedPolicyDocumentException", message):
-            client.put_key_policy(KeyId=key_id, Policy=key_policy(allow(to=[boss.arn, name])))
+            client.put_key_policy(KeyId=key_id, PolicyName="default", Policy=key_policy(allow(to=[boss.arn, name])))
         with refused("MalformedPolicyDocumentException", message):
             client.create_key(Policy=key_policy(allow(to=[boss.arn, name])))
         for member in ("GranteePrincipal", "RetiringPrincipal"):
@@ -566,7 +566,9 @@ class TestExplanations:
         (refusal,) = kms.journal.events("DescribeKey", succeeded=False)
         before = kms.explain(refusal)
         client.tag_resource(KeyId=key["KeyId"], Tags=[{"TagKey": "team", "TagValue": "blue"}])
-        client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=ADMIN), allow(to=alice.arn)))
+        client.put_key_policy(
+            KeyId=key["KeyId"], PolicyName="default", Policy=key_policy(allow(to=ADMIN), allow(to=alice.arn))
+        )
         alice.client().describe_key(KeyId=key["KeyId"])
 
         condition = "condition StringEquals aws:ResourceTag/team: expected 'blue', actual (absent)"

@@ -45,7 +45,7 @@ def operations():
 
 def required_members():
     for name in operations():
-        for member in model.load()[name].input.required:
+        for member in model.load()[name].input.required - {beyond_model.REQUIRED_MEMBERS.get(name)}:
             yield name, member
 
 
@@ -196,7 +196,10 @@ def test_too_many_grant_tokens(send):
 
 @pytest.mark.parametrize("name", ["Decrypt", "ReEncrypt"])
 def test_the_ciphertext_is_required_although_the_model_says_otherwise(send, name):
-    answer = send(name, request_for(name))
+    request = request_for(name)
+    request.pop("CiphertextBlob", None)  # older models require it
+
+    answer = send(name, request)
 
     assert answer.json["message"] == (
         "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"

@@ -119,7 +119,7 @@ def test_an_action_in_an_array_of_one_comes_back(settle, client, key):
     text = key_policy(allow(["kms:*"], ["*"], to=[account_root(key)]))
     other = client.create_key(Policy=text)["KeyMetadata"]
 
-    statement = json.loads(client.get_key_policy(KeyId=other["KeyId"])["Policy"])["Statement"][0]
+    statement = json.loads(client.get_key_policy(KeyId=other["KeyId"], PolicyName="default")["Policy"])["Statement"][0]
     settle.value({"Action": ["kms:*"], "Resource": ["*"]}, {name: statement[name] for name in ("Action", "Resource")})
 
 

@@ -29,7 +29,7 @@ def test_the_policy_of_an_aws_managed_key(settle, client, alias_name):
     row = MANAGED_KEYS[service]
     key_id = client.describe_key(KeyId=alias_name)["KeyMetadata"]["KeyId"]
 
-    policy = json.loads(client.get_key_policy(KeyId=key_id)["Policy"])
+    policy = json.loads(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
     first = policy["Statement"][0]
     settle.value(
         {

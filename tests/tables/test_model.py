@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.model import ServiceModel
+from installed import IS_OLD, NEWER_VALUES, needs
 
 from fake_kms.tables import model
 
@@ -101,7 +102,7 @@ SECRETS = {
 }
 
 
-@pytest.mark.parametrize("operation", sorted(SECRETS))
+@pytest.mark.parametrize("operation", [pytest.param(name, marks=needs(name)) for name in sorted(SECRETS)])
 def test_which_members_the_journal_never_shows(operation):
     assert model.load()[operation].secrets == SECRETS[operation]
 
@@ -118,3 +119,19 @@ def test_patterns_match_ascii_as_java_does():
     assert shape.matches.fullmatch("alias/a")
     assert not shape.matches.fullmatch("alias/ä")
     assert model.load()["CreateAlias"].input.matches is None
+
+
+def test_an_operation_of_a_newer_model_is_unknown(kms, send, monkeypatch):
+    older = {name: operation for name, operation in model.load().items() if name != "GenerateRandom"}
+    monkeypatch.setattr(model, "load", lambda: older)
+
+    answer = send("GenerateRandom", {"NumberOfBytes": 1})
+
+    assert (answer.status, answer.json) == (400, {"__type": "UnknownOperationException"})
+
+
+def test_values_that_the_tests_call_newer_are_in_the_newest_model():
+    enums = [member for operation in model.load().values() for member in operation.input.members.values()]
+    values = {value for shape in enums for value in (shape.enum or (shape.element and shape.element.enum) or ())}
+
+    assert values >= NEWER_VALUES or IS_OLD

@@ -148,7 +148,7 @@ class TestListGrants:
         with refused("ValidationException", message):
             client.list_grants(**listing)
         text = key_policy(allow(to=ROOT), allow("kms:ListGrants", Principal={"Service": "s3.amazonaws.com"}))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         service = kms.principals.service("s3.amazonaws.com").client()
         assert [entry["GrantId"] for entry in service.list_grants(**listing)["Grants"]] == [created["GrantId"]]
 

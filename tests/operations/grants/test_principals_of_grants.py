@@ -127,13 +127,15 @@ class TestRemoved:
         )
         key = client.create_key(Policy=text)["KeyMetadata"]
         other = client.create_key()["KeyMetadata"]
-        before = client.get_key_policy(KeyId=other["KeyId"])["Policy"]
+        before = client.get_key_policy(KeyId=other["KeyId"], PolicyName="default")["Policy"]
         kms.principals.remove(app)
 
-        first, second = json.loads(client.get_key_policy(KeyId=key["KeyId"])["Policy"])["Statement"]
+        first, second = json.loads(client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])[
+            "Statement"
+        ]
         assert first["Principal"] == {"AWS": [ADMIN, role_id, f"{role_id}:session"]}
         assert second["NotPrincipal"] == {"AWS": role_id}
-        assert client.get_key_policy(KeyId=other["KeyId"])["Policy"] == before
+        assert client.get_key_policy(KeyId=other["KeyId"], PolicyName="default")["Policy"] == before
         again = kms.principals.role("app")
         no = denied(again, "DescribeKey", key, "because no resource-based policy allows the kms:DescribeKey action")
         with refused("AccessDeniedException", no):
@@ -141,7 +143,9 @@ class TestRemoved:
         with refused(
             "MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals."
         ):
-            client.put_key_policy(KeyId=key["KeyId"], Policy=key_policy(allow(to=[ADMIN, role_id])))
+            client.put_key_policy(
+                KeyId=key["KeyId"], PolicyName="default", Policy=key_policy(allow(to=[ADMIN, role_id]))
+            )
 
     def test_what_cannot_be_removed(self, kms, app):
         made = kms.principals

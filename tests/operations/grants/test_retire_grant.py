@@ -124,7 +124,7 @@ class TestRetireGrant:
         guest = kms.principals.user("guest", account=OTHER, policies=[policy(allow())])
         owner = kms.principals.user("owner", policies=[policy(allow())])
         text = key_policy(allow(to=ROOT), allow("kms:CreateGrant", to=guest.arn))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         request = {"KeyId": key["Arn"], "GranteePrincipal": guest.arn, "Operations": ["Encrypt"]}
         created = guest.client().create_grant(**request)
         assert grants_of(client, key)[0]["IssuingAccount"] == f"arn:aws:iam::{OTHER}:root"
@@ -188,13 +188,13 @@ class TestRetireGrant:
     def test_a_key_policy_cannot_allow_it(self, kms, client, key, created, refused):
         carol = kms.principals.user("carol")
         text = key_policy(allow(to=ROOT), allow("kms:RetireGrant", to=carol.arn))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         with kms.acting_as(carol), refused("AccessDeniedException", denied(carol, "RetireGrant", key)):
             client.retire_grant(GrantToken=created["GrantToken"])
 
     def test_a_key_policy_cannot_deny_it(self, kms, client, key, created):
         text = key_policy(allow(to=ROOT), deny("kms:RetireGrant", to=BOB))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         with kms.acting_as(kms.principals.user("bob")):
             client.retire_grant(GrantToken=created["GrantToken"])
         assert grants_of(client, key) == []
@@ -240,7 +240,7 @@ class TestRevokeGrant:
     def test_from_another_account(self, kms, client, key, grant):
         guest = kms.principals.user("guest", account=OTHER, policies=[policy(allow("kms:RevokeGrant"))])
         text = key_policy(allow(to=ROOT), allow("kms:RevokeGrant", to=OTHER))
-        client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+        client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         guest.client().revoke_grant(KeyId=key["Arn"], GrantId=grant(BOB, "Encrypt")["GrantId"])
 
         assert grants_of(client, key) == []

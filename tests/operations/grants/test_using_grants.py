@@ -171,7 +171,7 @@ class TestEveryOperation:
         if where == "key policy":
             clause = DENIED_BY_KEY_POLICY
             text = key_policy(allow(to=ROOT), deny("kms:Encrypt", to=BOB))
-            client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
         with kms.acting_as(bob), refused("AccessDeniedException", denied(bob, "Encrypt", key, clause)):
             client.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
 
@@ -201,7 +201,7 @@ class TestAcrossAccounts:
             if issuer == ACCOUNT:
                 return grant(grantee, *operations, **more)
             text = key_policy(allow(to=ROOT), allow("kms:CreateGrant", to=f"arn:aws:iam::{OTHER}:root"))
-            client.put_key_policy(KeyId=key["KeyId"], Policy=text)
+            client.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
             guest = kms.principals.user("issuer", account=OTHER, policies=[policy(allow("kms:CreateGrant"))])
             with kms.acting_as(guest):
                 return client.create_grant(KeyId=key["Arn"], GranteePrincipal=grantee, Operations=[*operations], **more)

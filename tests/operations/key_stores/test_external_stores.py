@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from installed import needs
 from key_stores import (
     ACCESS_KEY_ID,
     ENDPOINT,
@@ -142,6 +143,7 @@ class TestUpdateCustomKeyStore:
         with refused("XksProxyUriInUseException"):
             client.update_custom_key_store(CustomKeyStoreId=other, XksProxyUriPath=PATH)
 
+    @needs("DescribeCustomKeyStores:CustomKeyStores.XksProxyConfiguration.VpcEndpointServiceOwner")
     def test_another_connectivity(self, client, create_key_store, proxy, refused):
         key_store = create_key_store(XKS, connect=False)
         change = {"CustomKeyStoreId": key_store, "XksProxyConnectivity": "VPC_ENDPOINT_SERVICE"}
