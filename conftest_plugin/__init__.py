@@ -6,10 +6,11 @@ Every pytest run loads it, so it imports nothing heavy; a fake is made when a te
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest_plugin import options
 from fake_kms._api.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -23,19 +24,21 @@ _SHOWN_EVENTS = 20
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add every option of a fake to the ini file and the command line."""
-    group = parser.getgroup("fake_kms", "fake_kms: AWS KMS for your tests")
-    for name, option in OPTIONS.items():
-        parser.addini(f"fake_kms_{name}", option.help)
-        flag: dict[str, Any] = {"action": "store_const", "const": "true"} if option.is_flag else {}
-        group.addoption(f"--fake-kms-{name.replace('_', '-')}", dest=f"fake_kms_{name}", help=option.help, **flag)
+    options.declare(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and read the options of this run."""
     config.addinivalue_line(
         "markers",
         f"fake_kms({', '.join(f'{name}=' for name in OPTIONS)}): run the test with a fake KMS of these options.",
     )
+    options.configure(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the options of this run."""
+    options.unconfigure(config)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -51,26 +54,9 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for one test: a `FakeKms`, with the options of the marker, the command line, the ini file."""
     from fake_kms import FakeKms
 
-    options = _configured(request.config)
-    for marker in reversed([*request.node.iter_markers("fake_kms")]):  # a test's own takes precedence over its class's
-        if marker.args:
-            raise TypeError(f"@pytest.mark.fake_kms takes keywords only: {', '.join(OPTIONS)}")
-        options |= marker.kwargs
-    with FakeKms(**options) as kms:
+    with FakeKms(**options.marked(request.node)) as kms:
         request.node.stash[_OPENED] = kms
         yield kms
-
-
-def _configured(config: pytest.Config) -> dict[str, Any]:
-    options = {}
-    for name, option in OPTIONS.items():
-        text = config.getoption(f"fake_kms_{name}") or config.getini(f"fake_kms_{name}")
-        if text:
-            try:
-                options[name] = option.read(text)
-            except (ValueError, OSError) as error:
-                raise pytest.UsageError(f"fake_kms_{name}: cannot read {text!r}: {error}") from None
-    return options
 
 
 @pytest.hookimpl(wrapper=True)

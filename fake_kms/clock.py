@@ -28,15 +28,15 @@ class Now(Protocol):
 
 
 class Clock:
-    """The system's clock, plus the time that the test has added.
+    """The system's clock, plus the time that the test has added; or, of a fake with `now=`, frozen at that instant.
 
     freezegun and time-machine are followed, because the system's clock is read each time. Time does not run backwards,
     as the dates of the keys would contradict it: a step back raises ValueError.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, begin: float | None = None) -> None:
         self._offset = 0.0
-        self._frozen: float | None = None
+        self._frozen = begin
 
     def __repr__(self) -> str:
         return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC{', frozen' if self._frozen is not None else ''}>"

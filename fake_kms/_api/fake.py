@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from fake_kms._api import collector
-from fake_kms._api.options import Options
-from fake_kms.clock import Clock
+from fake_kms._api.options import Options, defaults, instant
+from fake_kms.clock import Clock, to_epoch
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,13 +33,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 class FakeKms:
     """A fake KMS. While it is open, it answers every KMS request of the process.
 
-    The keywords are the fields of `fake_kms.Options`. A fake is opened once and closed once; two fakes share nothing.
+    The keywords are the fields of `fake_kms.Options`; inside pytest, those that are not named are as its ini file and
+    its command line say. A fake is opened once and closed once; two fakes share nothing.
     """
 
     def __init__(self, **options: Unpack[OptionKeywords]) -> None:
         self._keywords = options
         self.options = Options.of(options)
-        self.clock = Clock()
+        self._configured = [name for name in defaults() if name not in options]
+        self.clock = self._new_clock()
         self._region = self.options.region
         self._service: Service | None = None
         self._principals: Principals | None = None
@@ -53,7 +55,8 @@ class FakeKms:
             state = "not opened"
         else:
             state = f"open, {len(self.journal)} requests"
-        return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}>"
+        configured = f"; configured in pytest: {', '.join(self._configured)}" if self._configured else ""
+        return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}{configured}>"
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -214,6 +217,10 @@ class FakeKms:
         """Delete all keys, aliases, principals and events, as in a fake just opened; the clock keeps its time."""
         self._open_service().close()
         self._service = self._new_service()
+
+    def _new_clock(self) -> Clock:
+        now = self.options.now
+        return Clock() if now is None else Clock(to_epoch(instant(now)))
 
     def _new_service(self) -> Service:
         from fake_kms.adapters import moto_iam
