@@ -31,9 +31,8 @@ def declare(parser: pytest.Parser) -> None:
         kind: dict[str, Any] = {"type": "paths"} if option.is_files else {}
         parser.addini(_ini_name(name), option.help, default=None, **kind)
         flag: dict[str, Any] = {"action": "store_const", "const": "true"} if option.is_flag else {}
-        # Its help is not a format: pytest gives it to argparse, for which % is special.
         names = dict.fromkeys((_flag_name(name), f"--fake-kms-{name}"))
-        group.addoption(*names, dest=_ini_name(name), help=option.help.replace("%", "%%"), **flag)
+        group.addoption(*names, dest=_ini_name(name), help=option.help, **flag)
 
 
 def configure(config: pytest.Config) -> None:

@@ -124,10 +124,22 @@ def _check_quotas(name: str, value: Any) -> None:  # noqa: ARG001 - the texts na
     quotas_with(value)
 
 
-def _are_certificates(value: Any) -> bool:
-    return value is None or (
-        isinstance(value, list | tuple) and all(isinstance(certificate, bytes) for certificate in value)
-    )
+def _check_certificates(name: str, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, list | tuple) or not all(isinstance(certificate, bytes) for certificate in value):
+        raise ValueError(f"{name} is a list of certificates in bytes, not {value!r}")
+    for number, certificate in enumerate(value, 1):
+        _check_certificate(f"number {number} of {name}", certificate)
+
+
+def _check_certificate(name: str, certificate: bytes) -> None:
+    from fake_kms.crypto.attestation import load_root
+
+    try:
+        load_root(certificate)
+    except ValueError as error:
+        raise ValueError(f"{name} is {error}") from None
 
 
 def _is_instant(value: Any) -> bool:
@@ -213,7 +225,7 @@ class Options:
         "root certificates (PEM or DER) that Nitro attestation documents must descend from; in the ini file and on "
         "the command line the names of files",
         read=_files,
-        check_value=_takes(_are_certificates, "a list of certificates in bytes"),
+        check_value=_check_certificates,
         unset="the root of `fake_kms.nitro`",
         is_files=True,
     )

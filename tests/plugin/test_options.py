@@ -11,6 +11,7 @@ import pytest
 
 from fake_kms import FakeKms, OptionKeywords, Options, Quotas, fake_kms
 from fake_kms._api.options import OPTIONS, replace_defaults
+from fake_kms.nitro import AttestationAuthority
 from fake_kms.tables.quotas import QUOTAS
 
 INSTANT = "a datetime, a date or ISO 8601 text such as '2030-01-01T12:00:00Z', from 1970 to 9999"
@@ -98,6 +99,10 @@ def test_the_longest_encryption_context(client, key, refused):
         ({"keep_credentials": None}, "keep_credentials is True or False, not None"),
         ({"attestation_roots": b"pem"}, "attestation_roots is a list of certificates in bytes, not b'pem'"),
         ({"attestation_roots": ["pem"]}, "attestation_roots is a list of certificates in bytes, not ['pem']"),
+        (
+            {"attestation_roots": [AttestationAuthority().root, b"x"]},
+            "number 2 of attestation_roots is not a certificate in PEM or DER",
+        ),
         ({"consistency": "later"}, "consistency is 'immediate' or 'eventual', not 'later'"),
         ({"consistency": ["eventual"]}, "consistency is 'immediate' or 'eventual', not ['eventual']"),
     ],
@@ -197,9 +202,8 @@ def test_with_a_seed_everything_repeats():
 @pytest.mark.parametrize("now", ["2000-01-01", "2035-01-01"])
 def test_wherever_a_fake_begins_signatures_of_clients_are_valid(now):
     with FakeKms(now=now, verify_signatures=True) as kms:
-        role = kms.principals.role("App")
-        with pytest.raises(role.client().exceptions.ClientError, match="AccessDeniedException"):
-            role.client().create_key()
+        allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
+        assert kms.principals.role("App", policies=[allow]).client().list_keys()["Keys"] == []
 
 
 def test_defaults_hold_for_what_a_fake_does_not_name():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fake_kms.nitro import AttestationAuthority
+
 ARGUMENTS = ("-p", "no:randomly", "-p", "no:cacheprovider")
 
 SHOW = """
@@ -113,14 +115,15 @@ fake_kms_now = 2030-01-01
     )
     def test_files_are_beside_the_configuration_file(self, pytester, file, text):
         pytester.path.joinpath(file).write_text(text, encoding="utf-8")
-        roots, elsewhere = pytester.mkdir("roots"), pytester.mkdir("elsewhere")
-        (roots / "a.pem").write_bytes(b"A")
-        (roots / "b c.pem").write_bytes(b"B")
+        directory, elsewhere = pytester.mkdir("roots"), pytester.mkdir("elsewhere")
+        roots = [AttestationAuthority().root for _ in range(2)]
+        (directory / "a.pem").write_bytes(roots[0])
+        (directory / "b c.pem").write_bytes(roots[1])
         test = elsewhere / "test_roots.py"
         test.write_text(
             "def test_it(request):\n"
             "    from fake_kms import FakeKms\n"
-            "    assert FakeKms().options.attestation_roots == [b'A', b'B']\n",
+            f"    assert FakeKms().options.attestation_roots == {roots}\n",
             encoding="utf-8",
         )
         result = pytester.runpytest(*ARGUMENTS, "--rootdir", pytester.path, "-c", pytester.path / file, test)
@@ -131,12 +134,9 @@ fake_kms_now = 2030-01-01
         pytester.path.joinpath("pytest.toml").write_text(
             '[pytest]\nfake_kms_attestation_roots = "a.pem"\n', encoding="utf-8"
         )
-        pytester.path.joinpath("a.pem").write_bytes(b"A")
-        pytester.makepyfile(
-            "def test_it():\n"
-            "    from fake_kms import FakeKms\n"
-            "    assert FakeKms().options.attestation_roots == [b'A']\n"
-        )
+        root = AttestationAuthority().root
+        pytester.path.joinpath("a.pem").write_bytes(root)
+        pytester.makepyfile(f"def test_it(fake_kms): assert fake_kms.options.attestation_roots == [{root}]")
         pytester.runpytest(*ARGUMENTS).assert_outcomes(passed=1)
 
 
