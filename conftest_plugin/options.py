@@ -17,7 +17,7 @@ from fake_kms._api.options import OPTIONS, Option, check, replace_defaults
 
 __all__ = ["SETTINGS", "configure", "declare", "marked", "settings", "unconfigure"]
 
-# Those of the plugin alone, which are no options of a fake. They are declared, read and checked like the others.
+# The options of the plugin alone, which no fake has. They are declared, read and checked like the others.
 SETTINGS: dict[str, Option] = {}
 
 _BEFORE: pytest.StashKey[Mapping[str, Any]] = pytest.StashKey()
@@ -40,9 +40,9 @@ def configure(config: pytest.Config) -> None:
 
     Raises: UsageError that names every wrong one, where it was found and what it takes.
     """
-    options = _read(config, OPTIONS)
-    config.stash[_SETTINGS] = {name: option.default for name, option in SETTINGS.items()} | _read(config, SETTINGS)
-    config.stash[_BEFORE] = replace_defaults(options)
+    values = _read(config, {**OPTIONS, **SETTINGS})
+    config.stash[_SETTINGS] = {name: values.get(name, option.default) for name, option in SETTINGS.items()}
+    config.stash[_BEFORE] = replace_defaults({name: value for name, value in values.items() if name in OPTIONS})
 
 
 def unconfigure(config: pytest.Config) -> None:
@@ -79,11 +79,7 @@ def marked(node: pytest.Collector | pytest.Item) -> dict[str, Any]:
 def _read(config: pytest.Config, options: Mapping[str, Option]) -> dict[str, Any]:
     values, problems = {}, []
     for name, option in options.items():
-        try:
-            where, value = _found(config, name, option)
-        except pytest.UsageError as error:
-            problems.append(str(error))
-            continue
+        where, value = _found(config, name, option)
         if where is not None:
             try:
                 value = option.read(value) if isinstance(value, str) or option.is_files else value
@@ -112,7 +108,7 @@ def _configured(config: pytest.Config, name: str, option: Option) -> Any:
     try:
         return config.getini(_ini_name(name))
     except (TypeError, ValueError, pytest.UsageError):
-        # pytest's native TOML has values of other types; pytest says nothing of them but that they are none of its own.
+        # In native TOML, pytest insists on one type for each option and has none for tables, dates and several types.
         value = _native(config, _ini_name(name))
     if option.is_files and isinstance(value, str) and config.inipath is not None:
         return [config.inipath.parent / value]

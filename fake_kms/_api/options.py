@@ -17,7 +17,17 @@ from typing import Any, Literal, NamedTuple, TypedDict
 
 from fake_kms.tables.quotas import Quotas, quotas_with
 
-__all__ = ["OPTIONS", "Option", "OptionKeywords", "Options", "check", "defaults", "instant", "replace_defaults"]
+__all__ = [
+    "OPTIONS",
+    "Option",
+    "OptionKeywords",
+    "Options",
+    "check",
+    "defaults",
+    "instant",
+    "replace_defaults",
+    "takes",
+]
 
 Consistency = Literal["immediate", "eventual"]
 
@@ -29,14 +39,15 @@ class Option(NamedTuple):
     """What is known of an option besides its type.
 
     `read` makes a value of its text in the ini file or on the command line; `check` raises ValueError or TypeError,
-    with the name of the option and what it takes, for a value that it cannot have.
+    with the name of the option and what it takes, for a value that it cannot have. `unset` says for the documentation
+    what holds where the default is None.
     """
 
     default: Any
     help: str
     read: Callable[[Any], Any]
     check: Callable[[str, Any], None]
-    unset: str
+    unset: str = "none"
     is_files: bool = False
 
     @property
@@ -45,7 +56,9 @@ class Option(NamedTuple):
         return self.default is False
 
 
-def _takes(accepts: Callable[[Any], bool], wanted: str) -> Callable[[str, Any], None]:
+def takes(accepts: Callable[[Any], bool], wanted: str) -> Callable[[str, Any], None]:
+    """Return the check of an option that says in words which values it takes."""
+
     def check_value(name: str, value: Any) -> None:
         if not accepts(value):
             raise ValueError(f"{name} is {wanted}, not {value!r}")
@@ -71,9 +84,7 @@ def _option(
 
 
 def _flag(description: str) -> Any:
-    return _option(
-        False, description, _yes_or_no, _takes(lambda value: isinstance(value, bool), "True or False"), "off"
-    )
+    return _option(False, description, _yes_or_no, takes(lambda value: isinstance(value, bool), "True or False"), "off")
 
 
 def _yes_or_no(text: str) -> bool:
@@ -187,7 +198,7 @@ class Options:
         "123456789012",
         "the account of callers whose access key is not registered; an access key of twelve digits is an administrator "
         "of that account",
-        check_value=_takes(_is_account, "twelve digits in a string"),
+        check_value=takes(_is_account, "twelve digits in a string"),
     )
     seed: object = _option(
         None,
@@ -198,7 +209,7 @@ class Options:
         None,
         "the instant at which the fake begins and its clock stands still until the test moves it or lets it run; a "
         "date, or ISO 8601 text such as 2030-01-01T12:00:00Z, in UTC unless it says otherwise",
-        check_value=_takes(
+        check_value=takes(
             _is_instant, "a datetime, a date or ISO 8601 text such as '2030-01-01T12:00:00Z', from 1970 to 9999"
         ),
         unset="the system's clock",
@@ -218,7 +229,7 @@ class Options:
         "immediate",
         "immediate, or eventual: a new grant works without token after five minutes, replicas settle after ten "
         "seconds, rotations on demand complete after two minutes",
-        check_value=_takes(lambda value: value in ("immediate", "eventual"), "'immediate' or 'eventual'"),
+        check_value=takes(lambda value: value in ("immediate", "eventual"), "'immediate' or 'eventual'"),
     )
     attestation_roots: Sequence[bytes] | None = _option(
         None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conftest_plugin.options import SETTINGS
+from fake_kms._api.options import Option, takes
 from fake_kms.nitro import AttestationAuthority
 
 ARGUMENTS = ("-p", "no:randomly", "-p", "no:cacheprovider")
@@ -219,6 +221,32 @@ class TestWrongValues:
     def test_of_an_override(self, wrong):
         assert wrong("-o", "fake_kms_account_id=1") == [
             "ERROR: fake_kms_account_id in --override-ini: account_id is twelve digits in a string, not '1'"
+        ]
+
+
+class TestSettingsOfThePluginAlone:
+    @pytest.fixture(autouse=True)
+    def _declared(self, monkeypatch):
+        option = Option("on", "for this test", str, takes(lambda value: value in {"on", "off"}, "on or off"))
+        monkeypatch.setitem(SETTINGS, "setting", option)
+
+    @pytest.mark.parametrize(("arguments", "value"), [((), "on"), (("-o", "fake_kms_setting=off"), "off")])
+    def test_they_are_read_like_options_and_no_fake_has_them(self, pytester, arguments, value):
+        pytester.makepyfile(
+            f"""
+            from conftest_plugin.options import settings
+
+            def test_it(fake_kms, pytestconfig):
+                assert settings(pytestconfig) == {{"setting": "{value}"}}
+                assert not hasattr(fake_kms.options, "setting")
+            """
+        )
+        pytester.runpytest(*ARGUMENTS, *arguments).assert_outcomes(passed=1)
+
+    def test_they_are_checked_with_the_options(self, wrong):
+        assert wrong("--fake-kms-setting=foo", "--fake-kms-account-id=1") == [
+            "ERROR: --fake-kms-account-id: account_id is twelve digits in a string, not '1'",
+            "--fake-kms-setting: setting is on or off, not 'foo'",
         ]
 
 
