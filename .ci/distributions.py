@@ -9,6 +9,7 @@ from pathlib import Path
 IN_THE_WHEEL = (
     "conftest_plugin/__init__.py",
     "fake_kms/__init__.py",
+    "fake_kms/crypto/rsa_keys.txt",
     "fake_kms/py.typed",
 )
 IN_THE_SDIST = (

@@ -67,10 +67,16 @@ print(time.perf_counter() - start)
 
 def _seconds(program: str) -> float:
     """Run a program in a process of its own; it prints how long it took."""
+    (seconds,) = _printed(program)
+    return seconds
+
+
+def _printed(program: str) -> list[float]:
+    """Run a program in a process of its own; it prints numbers."""
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, text=True, env=_environment()
     )
-    return float(done.stdout)
+    return [float(number) for number in done.stdout.split()]
 
 
 def _environment() -> dict[str, str]:
@@ -131,7 +137,27 @@ def first_use(rounds: int) -> list[list]:
             if number:  # the first round compiles what is not compiled yet
                 times[name].append(seconds)
     floor = f"{times.microseconds('floor') / 1e3:.0f} ms"
-    return [["import, open, client, CreateKey", floor, times.ratio("fake", "floor"), 1.3]]
+    return [["import, open, client, CreateKey", floor, times.ratio("fake", "floor"), 1.3], _first_signature(rounds)]
+
+
+SIGNATURES = """
+import time
+from fake_kms import fake_kms
+kms = fake_kms().start().client()
+key_id = kms.create_key(KeySpec="RSA_4096", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+for _ in range(2):
+    start = time.perf_counter()
+    kms.sign(KeyId=key_id, Message=b"x", SigningAlgorithm="RSASSA_PSS_SHA_256")
+    print(time.perf_counter() - start)
+"""
+
+
+def _first_signature(rounds: int) -> list:
+    """Compare the first signature of a process with the next one under the same key."""
+    first, following = zip(*(_printed(SIGNATURES) for _ in range(rounds)), strict=True)
+    times = Times(first=list(first), next=list(following))
+    floor = f"{times.microseconds('next') / 1e3:.1f} ms"
+    return ["Sign RSA_4096, against the next one", floor, times.ratio("first", "next"), 5.0]
 
 
 def growth(keys: int, rounds: int) -> list[list]:

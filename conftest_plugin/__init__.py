@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture `fake_kms`, its marker, its options, and a report section on failure.
+"""The pytest plugin: the fixture `fake_kms` and its wider kin, their marker, their options, the guard, the report.
 
 Every pytest run loads it, so it imports nothing heavy; a fake is made when a test needs one.
 """
@@ -11,29 +11,47 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest_plugin import options
+from conftest_plugin.guarding import Guarding
+from conftest_plugin.scopes import put_fakes_first
+from conftest_plugin.tracking import Tracking
 from fake_kms._api.options import OPTIONS
 
 if TYPE_CHECKING:
-    from fake_kms import Event, FakeKms
+    from fake_kms import FakeKms
 
-__all__ = ["fake_kms"]
+__all__ = ["fake_kms", "fake_kms_class", "fake_kms_module", "fake_kms_package", "fake_kms_session"]
 
-_OPENED: pytest.StashKey[FakeKms] = pytest.StashKey()
-_SHOWN_EVENTS = 20
+_GUARDING: pytest.StashKey[Guarding] = pytest.StashKey()
+_GUARDS = ("on", "off", "strict")
+_SCOPES = ("function", "session")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add every option of a fake to the ini file and the command line."""
+    """Add every option of a fake to the ini file and the command line, and what is about the run to the ini file."""
     options.declare(parser)
+    parser.addini("fake_kms_autouse", "run every test with a fake KMS", type="bool", default=False)
+    parser.addini("fake_kms_guard", "refuse KMS requests that no fake answers: on (default), off, strict", default="on")
+    parser.addini("fake_kms_guard_allow", "the AWS services that a strict guard lets through", type="args", default=[])
+    parser.addini(
+        "fake_kms_scope",
+        "the fake of a test: one of its own (function), or that of the whole run, rolled back after it (session)",
+        default="function",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and read the options of this run."""
+    """Register the markers, and what runs around each test."""
     config.addinivalue_line(
         "markers",
         f"fake_kms({', '.join(f'{name}=' for name in OPTIONS)}): run the test with a fake KMS of these options.",
     )
+    config.addinivalue_line("markers", "real_kms: let the test call the KMS of a real account.")
     options.configure(config)
+    _setting(config, "scope", _SCOPES)
+    allowed = frozenset(name.strip(", ") for name in config.getini("fake_kms_guard_allow"))
+    guarding = config.stash[_GUARDING] = Guarding(_setting(config, "guard", _GUARDS), allowed)
+    config.pluginmanager.register(guarding, "fake_kms_guarding")
+    config.pluginmanager.register(Tracking(guarding.turn_on), "fake_kms_tracking")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -41,41 +59,69 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     options.unconfigure(config)
 
 
+def _setting(config: pytest.Config, name: str, values: tuple[str, ...]) -> str:
+    value: str = config.getini(f"fake_kms_{name}")
+    if value not in values:
+        raise pytest.UsageError(f"fake_kms_{name} is {', '.join(values[:-1])} or {values[-1]}, not {value!r}")
+    return value
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a marked test the fixture, whether it names it or not."""
-    names = getattr(item, "fixturenames", None)
-    if names is not None and "fake_kms" not in names and item.get_closest_marker("fake_kms"):
-        # Before autouse fixtures, which may use KMS. A list of its own: all parameter sets of a function share theirs.
-        item.fixturenames = ["fake_kms", *names]  # type: ignore[attr-defined]
+    """Let a test set up the fakes that it asks for before its other fixtures, and turn the guard on."""
+    wanted = []
+    marked = item.get_closest_marker("fake_kms") is not None
+    if marked or (item.config.getini("fake_kms_autouse") and item.get_closest_marker("real_kms") is None):
+        wanted.append("fake_kms")
+    uses_fake_kms = "fake_kms" in getattr(item, "fixturenames", ()) or bool(wanted)
+    if uses_fake_kms and item.config.getini("fake_kms_scope") == "session":
+        wanted.append("fake_kms_session")
+    put_fakes_first(item, wanted)
+    if any(name.startswith("fake_kms") for name in getattr(item, "fixturenames", ())):
+        item.config.stash[_GUARDING].turn_on()
 
 
 @pytest.fixture
 def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
-    """Open a fake KMS for one test: a `FakeKms`, with the options of the marker, the command line, the ini file."""
+    """Open a fake KMS for one test: a `FakeKms`, with the options of the marker, the command line, the ini file.
+
+    With `fake_kms_scope = session` it is that of the whole run, and what the test has changed is rolled back after it;
+    a test with options of its own has a fake of its own.
+    """
+    if request.config.getini("fake_kms_scope") == "session" and not options.marked(request.node):
+        kms: FakeKms = request.getfixturevalue("fake_kms_session")
+        with kms.rolled_back():
+            yield kms
+    else:
+        yield from _opened(request)
+
+
+@pytest.fixture(scope="class")
+def fake_kms_class(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
+    """Open a fake KMS for the tests of one class."""
+    yield from _opened(request)
+
+
+@pytest.fixture(scope="module")
+def fake_kms_module(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
+    """Open a fake KMS for the tests of one module."""
+    yield from _opened(request)
+
+
+@pytest.fixture(scope="package")
+def fake_kms_package(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
+    """Open a fake KMS for the tests of one package."""
+    yield from _opened(request)
+
+
+@pytest.fixture(scope="session")
+def fake_kms_session(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
+    """Open a fake KMS for the whole run."""
+    yield from _opened(request)
+
+
+def _opened(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     from fake_kms import FakeKms
 
     with FakeKms(**options.marked(request.node)) as kms:
-        request.node.stash[_OPENED] = kms
         yield kms
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-    call: pytest.CallInfo[None],  # noqa: ARG001 - pytest calls hooks by name
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the requests of the test to its failure report, with their outcomes."""
-    report = yield
-    kms = item.stash.get(_OPENED, None)
-    if report.failed and kms is not None and len(kms.journal):
-        events = kms.journal[-_SHOWN_EVENTS:]
-        omitted = len(kms.journal) - len(events)
-        lines = [f"... {omitted} earlier requests"] if omitted else []
-        report.sections.append(("fake_kms: requests of this test", "\n".join([*lines, *map(_described, events)])))
-    return report
-
-
-def _described(event: Event) -> str:
-    """Return an event as text, with its explanation if policies and grants refused it."""
-    refused_by_policies = event.error_code == "AccessDeniedException" and event.decisions
-    return event.explain() if refused_by_policies else str(event)

@@ -24,15 +24,20 @@ __all__ = [
     "Principal",
     "Principals",
     "Quotas",
+    "RealAwsError",
+    "RealKmsError",
     "Role",
     "__version__",
     "current",
     "fake_kms",
+    "guard",
+    "stop_all",
 ]
 
 if TYPE_CHECKING:
-    from fake_kms._api.fake import FakeKms, current, fake_kms
+    from fake_kms._api.fake import FakeKms, current, fake_kms, guard, stop_all
     from fake_kms._api.options import OptionKeywords, Options
+    from fake_kms.adapters.guard import RealAwsError, RealKmsError
     from fake_kms.clock import Clock
     from fake_kms.controls.arguments import PolicyDocument
     from fake_kms.controls.clusters import Cluster, Clusters
@@ -47,6 +52,10 @@ else:
         "FakeKms": "_api.fake",
         "current": "_api.fake",
         "fake_kms": "_api.fake",
+        "guard": "_api.fake",
+        "stop_all": "_api.fake",
+        "RealAwsError": "adapters.guard",
+        "RealKmsError": "adapters.guard",
         "OptionKeywords": "_api.options",
         "Options": "_api.options",
         "Clock": "clock",

@@ -47,7 +47,15 @@ def _no_network(monkeypatch, request):
             raise AssertionError(f"a test tried to reach {address}")
         return real(self, address)
 
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(host, *args, **kwargs):
+        if host not in {None, "127.0.0.1", "::1", "localhost", b"localhost"}:
+            raise AssertionError(f"a test tried to reach {host}")
+        return resolve(host, *args, **kwargs)
+
     monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 @pytest.fixture(autouse=True)

@@ -28,4 +28,4 @@ def test_a_notebook_prints_what_it_shows(path):
                 assert printed.getvalue() == recorded
     finally:
         if handlers.current() is not None:
-            names["fake"].stop()
+            names["kms"].stop()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from fake_kms._api import collector
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from fake_kms._api.options import OptionKeywords
+    from fake_kms.adapters.clients import Clients
     from fake_kms.controls.clusters import Clusters
     from fake_kms.controls.journal import Event, Journal
     from fake_kms.controls.principal import Principal
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from fake_kms.wire import HttpRequest, HttpResponse
     from fake_kms.xks import Xks
 
-__all__ = ["FakeKms", "current", "fake_kms"]
+__all__ = ["FakeKms", "current", "fake_kms", "guard", "stop_all"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,7 +35,7 @@ class FakeKms:
     """A fake KMS. While it is open, it answers every KMS request of the process.
 
     The keywords are the fields of `fake_kms.Options`; inside pytest, those that are not named are as its ini file and
-    its command line say. A fake is opened once and closed once; two fakes share nothing.
+    its command line say. Two fakes share nothing; one that is opened again begins afresh.
     """
 
     def __init__(self, **options: Unpack[OptionKeywords]) -> None:
@@ -45,61 +46,88 @@ class FakeKms:
         self._region = self.options.region
         self._service: Service | None = None
         self._principals: Principals | None = None
+        self._clients: Clients | None = None
         self._uninstall: Callable[[], None] | None = None
-        self._closed = False
+        self.started_at: str | None = None
 
     def __repr__(self) -> str:
-        if self._closed:
-            state = "closed"
-        elif self._service is None:
+        if self._service is None:
             state = "not opened"
         else:
-            state = f"open, {len(self.journal)} requests"
+            state = f"open, {len(self.journal)} requests" if self.is_open else "closed"
         configured = f"; configured in pytest: {', '.join(self._configured)}" if self._configured else ""
         return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}{configured}>"
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Open the fake. Raises: RuntimeError if it has been opened before."""
-        if self._service is not None:
-            was = "closed" if self._closed else "open"
-            raise RuntimeError(f"this FakeKms is {was} already and is opened only once: make a new FakeKms()")
+        """Open the fake; one that was closed begins afresh, with the same options.
+
+        In a notebook, the fake that was started in a cell before is closed, so that a cell can be run again.
+        Raises: RuntimeError if it is open.
+        """
+        from fake_kms._api import life
+
+        life.close_what_a_cell_started()
+        self._open()
+        life.note_start(self)
+        return self
+
+    def _open(self) -> None:
+        if self.is_open:
+            raise RuntimeError(f"this FakeKms is open already, started at {self.started_at}: call stop() first")
         with collector.paused():
             from fake_kms import adapters
+            from fake_kms._api import life
+            from fake_kms.adapters.clients import Clients
             from fake_kms.adapters.environment import configured
 
+            if self._service is not None:
+                self.clock = self._new_clock()
             found = configured()
             self._region = self.options.region or found.region
+            self._clients = Clients(self)
             self._service = self._new_service()
-            self._uninstall = adapters.install(self, self.options.region, found)
-        return self
+            self.started_at = life.place_of_caller()
+            self._uninstall = adapters.install(
+                self, self.options.region, found, keep_credentials=self.keeps_credentials
+            )
+        for listener in life.LISTENERS[-1:]:
+            listener(self)
 
     def stop(self) -> None:
         """Close the fake; its journal can still be read. Raises: RuntimeError if it is not open."""
         if self._uninstall is None:
-            was = "closed already" if self._closed else "not open yet"
+            was = "not open yet" if self._service is None else "closed already"
             raise RuntimeError(f"this FakeKms is {was}: call stop() once, after start()")
-        self._closed = True
         uninstall, self._uninstall = self._uninstall, None
         uninstall()
         self._open_or_closed_service().close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the fake answers requests now."""
+        return self._uninstall is not None
+
     def __enter__(self) -> Self:
-        return self.start()
+        self._open()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        if self.is_open:  # the block may have closed it
+            self.stop()
 
     async def __aenter__(self) -> Self:
-        return self.start()
+        self._open()
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        if self.is_open:
+            self.stop()
 
     def __call__(self, target: F) -> F:
         """Decorate a function, an async function, a `unittest.TestCase` or a class of tests.
@@ -119,16 +147,23 @@ class FakeKms:
         return self._open_service().handle(request)
 
     def client(self, region_name: str | None = None, **config: Any) -> Any:
-        """Return a boto3 client of KMS, ready for use.
+        """Return a boto3 client of KMS, ready for use. It talks to this fake, also inside another one.
 
-        Making one takes 30 to 100 ms, so each is made once per process. Its requests are answered by whichever fake
-        is open; when none is, they raise RuntimeError, so that they never reach AWS.
+        There is one for each Region and configuration; what is registered or set on it is gone with the fake. When the
+        fake is closed, its requests raise RuntimeError, so that they never reach AWS.
         Input: `region_name`, by default this fake's Region; `config` as for `boto3.client`.
         """
         self._open_service()
-        from fake_kms.adapters.clients import kms_client
+        return self._make_client(region_name or self.region, config)
 
-        return kms_client(region_name or self.region, config)
+    def _make_client(self, region: str, config: dict[str, Any]) -> Any:
+        assert self._clients is not None  # noqa: S101 - made when the fake opens
+        return self._clients.get(region, config)
+
+    @property
+    def keeps_credentials(self) -> bool:
+        """Whether the credentials of the environment and the profile stay in use."""
+        return self.options.keep_credentials
 
     @property
     def journal(self) -> Journal:
@@ -218,13 +253,32 @@ class FakeKms:
         self._open_service().close()
         self._service = self._new_service()
 
+    @contextmanager
+    def rolled_back(self) -> Iterator[Self]:
+        """Within the `with` block the fake changes as usual; after it, it is as it was before.
+
+        That holds for keys, aliases, grants, key stores, principals, clusters, proxies, the journal and the clock.
+        """
+        from fake_kms._api.rollback import remember
+        from fake_kms.adapters.clients import Clients
+
+        service = self._open_service()
+        before = {name: getattr(self, name) for name in ("clock", "_service", "_principals", "_clients")}
+        put_back = remember([service, self._principals, self.clock])
+        self._clients = Clients(self)
+        try:
+            yield self
+        finally:
+            put_back()
+            for name, value in before.items():
+                setattr(self, name, value)
+
     def _new_clock(self) -> Clock:
         now = self.options.now
         return Clock() if now is None else Clock(to_epoch(instant(now)))
 
     def _new_service(self) -> Service:
         from fake_kms.adapters import moto_iam
-        from fake_kms.adapters.clients import kms_client
         from fake_kms.controls.principals import Principals
         from fake_kms.entropy import SeededEntropy, SystemEntropy
         from fake_kms.service import Service
@@ -236,7 +290,7 @@ class FakeKms:
             region=self.region,
             # A stream of its own: registering principals does not change which keys a seed makes.
             entropy=SystemEntropy() if seed is None else SeededEntropy(("principals", seed)),
-            make_client=kms_client,
+            make_client=self._make_client,
             look_up=moto_iam.find_identity,
             known_elsewhere=moto_iam.knows,
             now=self.clock.epoch,
@@ -255,7 +309,7 @@ class FakeKms:
         )
 
     def _open_service(self) -> Service:
-        if self._closed:
+        if self._uninstall is None and self._service is not None:
             raise RuntimeError("this FakeKms is closed: open a new one to make requests")
         return self._service or self._open_or_closed_service()
 
@@ -273,6 +327,31 @@ def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
     """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
+
+
+def stop_all() -> list[FakeKms]:
+    """Close every open fake of the process, the innermost first, and return them."""
+    from fake_kms.adapters import handlers
+
+    stopped = []
+    while (handler := handlers.current()) is not None:
+        assert isinstance(handler, FakeKms)  # noqa: S101 - only fakes are ever opened
+        handler.stop()
+        stopped.append(handler)
+    return stopped
+
+
+def guard(*, strict: bool = False, allow: Iterable[str] = ()) -> AbstractContextManager[None]:
+    """Refuse KMS requests that no fake answers, within the `with` block: they raise RealKmsError, and nothing is sent.
+
+    Input: `strict` refuses every AWS service that moto does not answer, but those in `allow` (`s3`, `sqs`, …).
+    """
+    from fake_kms import adapters
+    from fake_kms.adapters.guard import Guard
+
+    if isinstance(allow, str):
+        raise TypeError(f"allow is a list of services, e.g. [{allow!r}]")
+    return adapters.guarded(Guard(strict=strict, allowed=frozenset(allow)))
 
 
 def current() -> FakeKms:

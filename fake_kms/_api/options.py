@@ -231,6 +231,7 @@ class Options:
         "seconds, rotations on demand complete after two minutes",
         check_value=takes(lambda value: value in ("immediate", "eventual"), "'immediate' or 'eventual'"),
     )
+    keep_credentials: bool = _flag("leave the credentials of the environment and the profile as they are")
     attestation_roots: Sequence[bytes] | None = _option(
         None,
         "root certificates (PEM or DER) that Nitro attestation documents must descend from; in the ini file and on "
@@ -240,7 +241,6 @@ class Options:
         unset="the root of `fake_kms.nitro`",
         is_files=True,
     )
-    keep_credentials: bool = _flag("leave the credentials of the environment and the profile as they are")
     check_answers: bool = _flag("check every answer against botocore's model, for those who work on fake_kms itself")
 
     def __post_init__(self) -> None:
@@ -271,8 +271,8 @@ class OptionKeywords(TypedDict, total=False):
     strict_identity: bool
     verify_signatures: bool
     consistency: Consistency
-    attestation_roots: Sequence[bytes] | None
     keep_credentials: bool
+    attestation_roots: Sequence[bytes] | None
     check_answers: bool
 
 

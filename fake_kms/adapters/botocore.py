@@ -1,7 +1,7 @@
 """botocore: every client of the process, whenever and wherever it was made.
 
 The HTTP layer is replaced on its class, so clients made before are reached too. Requests of other services are sent
-as usual.
+as usual, unless the guard refuses them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.adapters import handlers
+from fake_kms.adapters import guard, handlers
 from fake_kms.adapters.kms_requests import is_kms, kms_headers, unknown_region
 from fake_kms.wire import HttpRequest
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from fake_kms.adapters.handlers import Undo
 
-__all__ = ["patch", "read_body", "to_http_request"]
+__all__ = ["ANSWERED_BY", "patch", "read_body", "to_http_request"]
+
+# The attribute of a prepared request that names the handler which answers it, where that is not the innermost one.
+ANSWERED_BY = "fake_kms"
 
 
 def patch() -> Undo:
@@ -29,11 +32,12 @@ def patch() -> Undo:
 
     def make(original: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
         def send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
-            handler = handlers.current()
-            if handler is None:
-                return original(session, request)
-            kms_request = to_http_request(request.method, request.url, request.headers, request.body)
-            if kms_request is None:
+            handler = vars(request).get(ANSWERED_BY) or handlers.current()
+            kms_request = None
+            if handler is not None:
+                kms_request = to_http_request(request.method, request.url, request.headers, request.body)
+            if handler is None or kms_request is None:
+                _check(request, handler)
                 return original(session, request)
             _refuse_unknown_host(request.url, handler)
             return Answer(request.url, handler.handle(kms_request))
@@ -41,6 +45,13 @@ def patch() -> Undo:
         return send
 
     return handlers.replace_method(URLLib3Session, "send", make)
+
+
+def _check(request: AWSPreparedRequest, handler: handlers.Handler | None) -> None:
+    """Refuse what would reach a real account, or look for credentials in the network. Raises: RealAwsError."""
+    guard.check(request.url, *kms_headers(request.headers))
+    if handler is not None and not handler.keeps_credentials:
+        guard.refuse_credential_sources(request.url)
 
 
 def _refuse_unknown_host(url: str, handler: handlers.Handler) -> None:

@@ -1,6 +1,7 @@
-"""Credentials and a default Region in the environment, where the user has configured none.
+"""Credentials, a default Region and an endpoint in the environment, for this process and for its children.
 
-botocore looks for credentials in the network when it finds none on the machine; with these it does not.
+The credentials are replaced whatever they were, so that nothing that runs beside the fake carries real ones; those of
+files and of the network are replaced in `credentials.py`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,12 @@ from __future__ import annotations
 import configparser
 import functools
 import os
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["FAKE_CREDENTIALS", "Configured", "configured", "forget_fake_credentials", "supply"]
+__all__ = ["CHILDREN_ENDPOINT", "FAKE_CREDENTIALS", "Configured", "access_key_given", "configured", "supply"]
 
 FAKE_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -22,12 +22,20 @@ FAKE_CREDENTIALS = {
     "AWS_SESSION_TOKEN": "testing",
 }
 DEFAULT_REGION = "us-east-1"
+# Where KMS requests of child processes go, which the fake does not reach: nowhere, in words that tell why.
+CHILDREN_ENDPOINT = "http://fake-kms-answers-only-in-the-process-that-opened-it.invalid"
+_ENDPOINT = "AWS_ENDPOINT_URL_KMS"
 _REGION = "AWS_DEFAULT_REGION"
 
+# What says more about the credentials of the environment, and would say it about the wrong ones.
+_ABOUT_CREDENTIALS = ("AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID")
+
+_Variables = dict[str, "str | None"]  # None for a variable that is to be absent
+
 _lock = threading.RLock()
-_requested: list[dict[str, str]] = []  # the variables of each open fake, the innermost last
-_supplied: dict[str, str] = {}  # the variables that are set now
-_replaced: dict[str, str | None] = {}  # their values before
+_requested: list[_Variables] = []  # the variables of each open fake, the innermost last
+_supplied: _Variables = {}  # the variables that are set now
+_replaced: _Variables = {}  # their values before
 
 
 # What makes botocore fetch the credentials of a profile.
@@ -60,13 +68,21 @@ def configured() -> Configured:
     )
 
 
-def supply(region: str | None, found: Configured) -> Callable[[], None]:
-    """Set the Region that the user asked for, and what is not configured. Output: a function that restores all."""
-    variables: dict[str, str] = {}
-    if not found.has_credentials:
+def supply(region: str | None, found: Configured, *, keep_credentials: bool) -> Callable[[], None]:
+    """Set what a process needs while a fake is open. Output: a function that restores all.
+
+    Input: `region` is the Region that the user asked for; without one, the configured Region stays. `keep_credentials`
+    leaves credentials that are configured.
+    """
+    variables: _Variables = {"AWS_EC2_METADATA_DISABLED": "true"}
+    if not keep_credentials:
+        variables |= FAKE_CREDENTIALS | dict.fromkeys(_ABOUT_CREDENTIALS)
+    elif not found.has_credentials:
         variables |= FAKE_CREDENTIALS
     if region is not None or not found.has_region:
         variables[_REGION] = region or found.region
+    if not os.environ.get("AWS_ENDPOINT_URL") and _supplied.get(_ENDPOINT) == os.environ.get(_ENDPOINT):
+        variables[_ENDPOINT] = CHILDREN_ENDPOINT
     with _lock:
         _requested.append(variables)
         _apply()
@@ -79,44 +95,39 @@ def supply(region: str | None, found: Configured) -> Callable[[], None]:
     return undo
 
 
+def access_key_given() -> str | None:
+    """Return the access key of the environment, None if it is the one that was there before the fake opened."""
+    access_key = os.environ.get("AWS_ACCESS_KEY_ID")
+    return None if access_key == _replaced.get("AWS_ACCESS_KEY_ID") else access_key
+
+
 def _is_the_users(name: str, value: str | None) -> bool:
     return bool(value) and _supplied.get(name) != value
 
 
 def _apply() -> None:
     # The innermost fake decides. A variable that other code has changed in the meantime is left as it is.
-    variables: dict[str, str] = {}
+    variables: _Variables = {}
     for settings in _requested:
         variables |= settings
     for name in [*_supplied]:
         if os.environ.get(name) != _supplied[name]:
-            del _supplied[name]
-            _replaced.pop(name, None)
+            del _supplied[name], _replaced[name]
         elif name not in variables:
-            _restore(name)
+            _set(name, _replaced.pop(name))
+            del _supplied[name]
     for name, value in variables.items():
         if name not in _supplied:
             _replaced[name] = os.environ.get(name)
-        _supplied[name] = os.environ[name] = value
+        _supplied[name] = value
+        _set(name, value)
 
 
-def _restore(name: str) -> None:
-    before = _replaced.pop(name)
-    del _supplied[name]
-    if before is None:
-        del os.environ[name]
+def _set(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
     else:
-        os.environ[name] = before
-
-
-def forget_fake_credentials() -> None:
-    """Let boto3's default session look for credentials again, if it has found the supplied ones."""
-    boto3 = sys.modules.get("boto3")
-    session = getattr(boto3, "DEFAULT_SESSION", None)
-    inner = getattr(session, "_session", None)
-    found = getattr(inner, "_credentials", None)
-    if inner is not None and getattr(found, "access_key", None) == FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"]:
-        inner._credentials = None  # noqa: SLF001 - botocore has no public way
+        os.environ[name] = value
 
 
 def _profile() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The handlers of KMS requests in this process, and the patches that are in place while there is one.
 
-Each open fake is a handler; the innermost one answers. The first handler puts the patches in place, the last takes
-them out again, in whatever order they are removed.
+Each open fake is a handler; the innermost one answers. The first handler or guard puts the patches in place, the last
+takes them out again, in whatever order they end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from fake_kms.wire import HttpRequest, HttpResponse
 
-__all__ = ["Handler", "Undo", "current", "push", "remove", "replace_method", "require"]
+__all__ = ["Handler", "Undo", "current", "hold", "push", "remove", "replace_method", "require"]
 
 Undo = Callable[[], None]
 
@@ -26,6 +26,16 @@ class Handler(Protocol):
         """The Region of its clients, which exists for it whether AWS has it or not."""
         ...
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still answers."""
+        ...
+
+    @property
+    def keeps_credentials(self) -> bool:
+        """Whether the credentials of the environment and the profile stay in use."""
+        ...
+
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         ...
@@ -33,27 +43,47 @@ class Handler(Protocol):
 
 _lock = threading.RLock()
 _handlers: list[Handler] = []
+_holders = 0
 _undo: list[Undo] = []
+_replacements: dict[
+    tuple[object, str], tuple[Any, Any]
+] = {}  # of each attribute: the replacement, and what it replaced
 
 
-def push(handler: Handler, patches: Iterable[Callable[[], Undo]] = ()) -> None:
-    """Make a handler the innermost one. If it is the first, the patches are put in place."""
+def hold(patches: Iterable[Callable[[], Undo]]) -> Undo:
+    """Keep the patches in place. Output: a function that lets go of them; the last one to do so undoes them."""
+    global _holders  # noqa: PLW0603 - the patches are the process's
     with _lock:
-        if not _handlers:
+        if not _holders:
             try:
                 _undo.extend(patch() for patch in patches)  # extended one by one: what is in place is undone below
             except BaseException:
                 _undo_patches()
                 raise
+        _holders += 1
+    return _let_go
+
+
+def _let_go() -> None:
+    global _holders  # noqa: PLW0603 - the patches are the process's
+    with _lock:
+        _holders -= 1
+        if not _holders:
+            _undo_patches()
+
+
+def push(handler: Handler, patches: Iterable[Callable[[], Undo]] = ()) -> None:
+    """Make a handler the innermost one, with the patches in place."""
+    with _lock:
+        hold(patches)
         _handlers.append(handler)
 
 
 def remove(handler: Handler) -> None:
-    """Remove a handler. If it was the last, the patches are undone."""
+    """Remove a handler."""
     with _lock:
         _handlers.remove(handler)
-        if not _handlers:
-            _undo_patches()
+        _let_go()
 
 
 def _undo_patches() -> None:
@@ -77,18 +107,23 @@ def require() -> Handler:
     return handler
 
 
-def replace_method(owner: type, name: str, make: Callable[[Any], Any]) -> Undo:
-    """Replace a method of a class by `make(method)`. Output: a function that restores the method.
+def replace_method(owner: Any, name: str, make: Callable[[Any], Any]) -> Undo:
+    """Replace a method of a class, or a function of a module, by `make(original)`. Output: a function that restores it.
 
     If other code has replaced it again in the meantime (a mock that is closed later), the replacement made here stays
-    beneath that one. So every replacement must call the original when there is no handler.
+    beneath that one. So every replacement must call the original when there is no handler and no guard. When the other
+    code has put it back by then, it is used again: however often that happens, there is one layer.
     """
-    original = getattr(owner, name)
-    replacement = make(original)
-    setattr(owner, name, replacement)
+    present = getattr(owner, name)
+    replacement, original = _replacements.get((owner, name), (None, None))
+    if replacement is None or present is not replacement:
+        original, replacement = present, make(present)
+        setattr(owner, name, replacement)
+        _replacements[owner, name] = replacement, original
 
     def undo() -> None:
         if owner.__dict__.get(name) is replacement:
             setattr(owner, name, original)
+            del _replacements[owner, name]
 
     return undo

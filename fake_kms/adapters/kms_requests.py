@@ -10,7 +10,7 @@ from fake_kms import arns
 from fake_kms.wire import json11
 from fake_kms.wire.http import header_text
 
-__all__ = ["is_kms", "is_kms_url", "kms_headers", "unknown_region"]
+__all__ = ["is_kms", "is_kms_host", "is_kms_url", "kms_headers", "unknown_region"]
 
 _TARGET = f"{json11.TARGET}."
 
@@ -29,20 +29,25 @@ def is_kms_url(url: str) -> bool:
     """Return whether a URL is that of a KMS endpoint, in any partition.
 
     Those are kms.REGION.SUFFIX, kms-fips.REGION.SUFFIX and, of VPC endpoints, ….kms.REGION.vpce.SUFFIX, with a
-    partition's suffix for IPv4 or for dual stack. A bucket of S3 may be named `kms`: its host is none. Source:
-    botocore, its endpoint rules and partitions.
+    partition's suffix for IPv4 or for dual stack; and kms.SUFFIX, without a Region. A bucket of S3 may be named `kms`:
+    its host is none. Source: botocore, its endpoint rules and partitions.
     """
     return _kms_url().match(url) is not None
+
+
+def is_kms_host(host: str) -> bool:
+    """Return whether a host is that of a KMS endpoint, in any partition."""
+    return is_kms_url(f"https://{host}/")
 
 
 @functools.lru_cache(maxsize=64)
 def unknown_region(url: str) -> str | None:
     """Return the Region in the host of a KMS endpoint if botocore does not list it, None if it does.
 
-    None, too, for hosts that are not AWS's.
+    None, too, for hosts that are not AWS's, or name no Region.
     """
     match = _kms_url().match(url)
-    region = match["region"].lower() if match else None
+    region = match["region"].lower() if match and match["region"] else None
     return None if region is None or arns.is_known_region(region) else region
 
 
@@ -50,6 +55,7 @@ def unknown_region(url: str) -> str | None:
 def _kms_url() -> re.Pattern[str]:
     suffixes = "|".join(re.escape(suffix) for suffix in arns.dns_suffixes())
     return re.compile(
-        rf"https?://(?:[^/?#@]+\.)?kms(?:-fips)?\.(?P<region>(?!s3[.-])[a-z0-9-]+)\.(?:vpce\.)?(?:{suffixes})(?::\d+)?(?:[/?#]|$)",
+        r"https?://(?:[^/?#@]*@)?(?:[^/?#@]+\.)?kms(?:-fips)?\."
+        rf"(?:(?P<region>(?!s3[.-])[a-z0-9-]+)\.(?:vpce\.)?)?(?:{suffixes})\.?(?::\d+)?(?:[/?#]|$)",
         re.IGNORECASE,
     )

@@ -20,11 +20,13 @@ def when_imported(name: str, patch: Callable[[], Undo]) -> Undo:
     if name in sys.modules:
         return patch()
     watcher = _Watcher(name, patch)
-    sys.meta_path.insert(0, watcher)
+    sys.meta_path = [watcher, *sys.meta_path]  # a new list: another thread may be going through the old one
     return watcher.stop
 
 
 class _Watcher(MetaPathFinder):
+    """Finds the module as usual, with a loader that patches it; asking for the spec alone changes nothing."""
+
     def __init__(self, name: str, patch: Callable[[], Undo]) -> None:
         self.name = name
         self._patch = patch
@@ -35,14 +37,15 @@ class _Watcher(MetaPathFinder):
     ) -> ModuleSpec | None:
         if fullname != self.name:
             return None
-        self._stop_watching()
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = _PatchingLoader(spec.loader, self)
         return spec
 
     def loaded(self) -> None:
-        self._undo = self._patch()
+        if self in sys.meta_path:  # else it has stopped meanwhile
+            self._stop_watching()
+            self._undo = self._patch()
 
     def stop(self) -> None:
         self._stop_watching()
@@ -50,8 +53,7 @@ class _Watcher(MetaPathFinder):
             self._undo()
 
     def _stop_watching(self) -> None:
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
+        sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
 
 
 class _PatchingLoader(Loader):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["asymmetric", "private_keys", "signature_schemes", "wrapping"]
+__all__ = ["asymmetric", "private_keys", "rsa_keys", "signature_schemes", "wrapping"]
 
 if TYPE_CHECKING:
-    from fake_kms.crypto import asymmetric, private_keys, signature_schemes, wrapping
+    from fake_kms.crypto import asymmetric, private_keys, rsa_keys, signature_schemes, wrapping
 else:
 
     def __getattr__(name: str) -> object:

@@ -1,16 +1,22 @@
-"""RSA keys that fakes lease: generated once per process, used by one fake at a time.
+"""RSA keys that fakes lease, each used by one fake of the process at a time.
 
-Generating an RSA key takes 50 ms to over a second, and a test rarely needs more than one at once. So a fake leases its
-RSA keys from a pool of the process and releases them when it closes; the next fake gets the same ones. Two keys of one
-fake are never the same, nor are those of two fakes that are open at the same time. What was signed under a closed fake
-may therefore verify under a later one: tests that must not have that use `seed=`.
+Generating an RSA key takes 50 ms to over a second, and a test rarely needs more than a few at once. So the package
+comes with some, and a pool of the process holds them. A fake leases keys from it and releases them when it closes; the
+next fake gets the same ones. Two keys of one fake are never the same, nor are those of two fakes that are open at the
+same time. What was signed under a closed fake may therefore verify under a later one, or under one of another process:
+tests that must not have that use `seed=`.
+
+When all are leased, one more is generated, and the caller waits for it. None is generated in the background: with a
+worker of pytest-xdist on every core that would slow other tests down, and no test is known to need it.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
+import contextlib
+from collections import deque
 from typing import TYPE_CHECKING
+
+from fake_kms import crypto
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,26 +25,33 @@ __all__ = ["RsaLease", "RsaPool"]
 
 
 class RsaPool:
-    """The RSA keys of this process that no fake uses right now, by size in bits."""
+    """The RSA keys of this process that no fake uses right now, by size in bits: those released, and those ready-made.
+
+    Any thread may use it. It has no lock, which a process forked meanwhile would inherit locked: `setdefault` of a
+    dictionary, `popleft` and `appendleft` of a deque are each atomic.
+    """
 
     def __init__(self) -> None:
-        self._free: defaultdict[int, list[rsa.RSAPrivateKey]] = defaultdict(list)
-        self._lock = threading.Lock()
+        self._released: dict[int, deque[rsa.RSAPrivateKey]] = {}
+        self._ready_made: dict[int, deque[tuple[int, int]]] = {}
 
     def lease(self, bits: int) -> rsa.RSAPrivateKey:
         """Return a key that no fake uses; a new one if there is none."""
-        with self._lock:
-            if self._free[bits]:
-                return self._free[bits].pop(0)
-        from cryptography.hazmat.primitives.asymmetric import rsa
+        try:
+            return self._released[bits].popleft()
+        except LookupError:
+            pass
+        if bits not in self._ready_made:
+            self._ready_made.setdefault(bits, deque(crypto.rsa_keys.ready_made(bits)))
+        try:
+            primes = self._ready_made[bits].popleft()
+        except IndexError:
+            return crypto.rsa_keys.generate(bits)
+        return crypto.rsa_keys.from_primes(*primes)
 
-        return rsa.generate_private_key(public_exponent=65537, key_size=bits)
-
-    def release(self, keys: list[rsa.RSAPrivateKey]) -> None:
-        """Take keys back, to be leased again in the same order."""
-        with self._lock:
-            for key in reversed(keys):
-                self._free[key.key_size].insert(0, key)
+    def release(self, key: rsa.RSAPrivateKey) -> None:
+        """Take a key back, to be leased again before all others."""
+        self._released.setdefault(key.key_size, deque()).appendleft(key)
 
 
 _PROCESS_POOL = RsaPool()
@@ -58,6 +71,7 @@ class RsaLease:
         return key
 
     def release(self) -> None:
-        """Release all keys."""
-        self._pool.release(self._keys)
-        self._keys = []
+        """Release all keys, each once, the last one first: they are leased again in the same order."""
+        with contextlib.suppress(IndexError):  # none is left; another thread may be releasing them too
+            while True:
+                self._pool.release(self._keys.pop())

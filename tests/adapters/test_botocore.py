@@ -10,6 +10,9 @@ import botocore.httpsession
 import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.config import Config
+from botocore.stub import Stubber
+from expected import refusal
+from iam import denied
 
 from fake_kms import FakeKms, current, fake_kms
 from fake_kms.adapters.answers import Answer
@@ -258,8 +261,41 @@ class TestKmsClient:
     def test_it_never_reaches_aws(self):
         with fake_kms() as kms:
             client = kms.client()
-        with pytest.raises(RuntimeError, match="no fake is open"):
+        with pytest.raises(
+            RuntimeError, match=r"^this client belongs to a fake that is closed: ask an open one for a client$"
+        ):
             client.list_keys()
+
+    def test_what_is_done_to_one_is_gone_with_its_fake(self):
+        with fake_kms() as first:
+            client = first.client()
+            client.meta.events.register("before-call.kms.CreateKey", lambda **_: 1 / 0)
+            client.describe_key = lambda **_: "patched"
+            Stubber(client).activate()
+        with fake_kms() as second:
+            key = second.client().create_key()["KeyMetadata"]
+            assert second.client().describe_key(KeyId=key["KeyId"])["KeyMetadata"] == key
+
+    def test_it_talks_to_its_fake_inside_another_one(self):
+        with fake_kms() as outer:
+            client, role = outer.client(), outer.principals.role("App")
+            with fake_kms(account_id="111122223333"):
+                arn = client.create_key()["KeyMetadata"]["Arn"]
+                assert boto3.client("kms").list_keys()["Keys"] == []
+                with refusal("AccessDeniedException", denied(role, "ListKeys", "*")):
+                    role.client().list_keys()
+        assert arn.startswith("arn:aws:kms:us-east-1:123456789012:")
+        assert [event.operation for event in outer.journal] == ["CreateKey", "ListKeys"]
+
+    def test_its_requests_are_signed_once_and_its_pages_are_read(self, kms):
+        for _ in range(3):
+            kms.client().create_key()
+        pages = kms.client().get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 1})
+        assert [len(page["Keys"]) for page in pages] == [1, 1, 1]
+        signed = []
+        kms.client().meta.events.register("before-sign.kms", lambda **_: signed.append(1))
+        kms.client().list_keys()
+        assert signed == [1]
 
     def test_a_configuration_that_cannot_be_compared(self, kms):
         assert works(kms.client(verify=[]))

@@ -33,7 +33,9 @@ def _raises_of_aws(node):
     if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.raises" and node.args):
         return False
     expected = ast.unparse(node.args[0])
-    return expected.endswith("ClientError") or (".exceptions." in expected and not expected.startswith("botocore."))
+    return expected.rpartition(".")[2] == "ClientError" or (
+        ".exceptions." in expected and not expected.startswith("botocore.")
+    )
 
 
 def _caught(node):

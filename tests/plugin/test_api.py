@@ -40,7 +40,9 @@ class TestMisuse:
         assert FakeKms(region="eu-west-1").region == "eu-west-1"
 
     def test_opening_twice(self, kms):
-        with pytest.raises(RuntimeError, match="open already and is opened only once: make a new FakeKms"):
+        with pytest.raises(
+            RuntimeError, match=r"^this FakeKms is open already, started at .+:\d+: call stop\(\) first$"
+        ):
             kms.start()
 
     def test_after_closing(self):
@@ -52,9 +54,25 @@ class TestMisuse:
                 use()
         with pytest.raises(RuntimeError, match="closed already: call stop"):
             fake.stop()
-        with pytest.raises(RuntimeError, match="closed already and is opened only once"):
-            fake.start()
         assert len(fake.journal) == 1
+
+    def test_opening_again_begins_afresh(self):
+        fake = FakeKms(region="eu-west-1")
+        for _ in range(2):
+            fake.start()
+            fake.clock.advance(days=1)
+            fake.client().create_key()
+            assert len(fake.client().list_keys()["Keys"]) == 1
+            assert fake.clock.epoch() - fake.clock.system_epoch() == pytest.approx(86400, abs=1)
+            fake.stop()
+
+    def test_closing_inside_its_block(self):
+        def fail(fake):
+            fake.stop()
+            raise ZeroDivisionError  # what the user is told, and not that the fake is closed
+
+        with pytest.raises(ZeroDivisionError), fake_kms() as fake:
+            fail(fake)
 
     def test_decorating_what_cannot_be(self):
         with pytest.raises(TypeError, match="decorates functions and classes of tests, not 1"):

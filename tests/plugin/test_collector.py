@@ -35,10 +35,10 @@ def test_it_is_enabled_while_a_fake_is_open():
 
 
 def test_it_is_enabled_again_when_a_fake_fails_to_open(monkeypatch):
-    def fail():
+    def fail(*_, **__):
         raise ImportError("no such library")
 
-    monkeypatch.setattr(adapters, "_PATCHES", (fail,))
+    monkeypatch.setattr(adapters.environment, "supply", fail)
     with pytest.raises(ImportError, match=r"^no such library$"):
         FakeKms().start()
     assert gc.isenabled()

@@ -22,7 +22,7 @@ def test_an_option_that_does_not_exist():
         FakeKms(regoin="eu-west-1")
     assert str(caught.value) == (
         "fake_kms has no option 'regoin': did you mean 'region'? There are region, account_id, seed, now, quotas, "
-        "strict_identity, verify_signatures, consistency, attestation_roots, keep_credentials, check_answers."
+        "strict_identity, verify_signatures, consistency, keep_credentials, attestation_roots, check_answers."
     )
 
 

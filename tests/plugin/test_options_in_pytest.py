@@ -331,7 +331,7 @@ class TestMarks:
         result.assert_outcomes(errors=3)
         names = (
             "There are region, account_id, seed, now, quotas, strict_identity, verify_signatures, consistency, "
-            "attestation_roots, keep_credentials, check_answers."
+            "keep_credentials, attestation_roots, check_answers."
         )
         shown = [line for line in result.outlines if line.startswith("@pytest.mark")]
         assert shown == [

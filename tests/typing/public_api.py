@@ -20,10 +20,14 @@ from fake_kms import (
     Principal,
     Principals,
     Quotas,
+    RealAwsError,
+    RealKmsError,
     Role,
     __version__,
     current,
     fake_kms,
+    guard,
+    stop_all,
 )
 from fake_kms.nitro import AttestationAuthority, attestation_document, open_ciphertext
 from fake_kms.xks import Failure, LocalXksProxy, Xks, XksFailure, XksProxy, serve
@@ -72,7 +76,17 @@ def open_and_close() -> None:
     with fake_kms() as kms, in_ireland(consistency="eventual", quotas=FEW, now=date(2030, 1, 1)):
         kms.client("eu-west-1", use_ssl=True)
         kms.reset()
+        with kms.rolled_back() as same:
+            print(same.is_open)
         print(names, current(), __version__.split("."))
+
+
+def refuse_real_accounts() -> list[FakeKms]:
+    """Guard, and close what is open."""
+    errors: tuple[type[RealAwsError], type[RealAwsError]] = (RealAwsError, RealKmsError)
+    with guard(strict=True, allow=["s3"]):
+        print(errors)
+    return stop_all()
 
 
 def control(kms: FakeKms) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import functools
 import itertools
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
+from fake_kms.crypto import rsa_keys
 from fake_kms.entropy import derive
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 __all__ = ["private_key"]
 
-_EXPONENT = 65537
 _WINDOW = 8192  # odd numbers searched from one start: about 23 times the distance of two primes of 1024 bits
 _SIEVE_LIMIT = 1 << 18  # more would cost more than the tests it saves
 _BASES = (2, 3, 5, 7, 11)  # the composites most often fail the first, which is also the fastest
@@ -29,17 +31,7 @@ def private_key(seed: bytes, bits: int) -> rsa.RSAPrivateKey:
     Input: an even size, in KMS 2048, 3072 or 4096. Output: exponent 65537 and a modulus of exactly that many bits.
     """
     q, p = sorted(_prime(seed, f"rsa {bits} {name}", bits // 2) for name in "pq")
-    d = rsa.rsa_recover_private_exponent(_EXPONENT, p, q)
-    numbers = rsa.RSAPrivateNumbers(
-        p=p,
-        q=q,
-        d=d,
-        dmp1=rsa.rsa_crt_dmp1(d, p),
-        dmq1=rsa.rsa_crt_dmq1(d, q),
-        iqmp=rsa.rsa_crt_iqmp(p, q),
-        public_numbers=rsa.RSAPublicNumbers(_EXPONENT, p * q),
-    )
-    return numbers.private_key(unsafe_skip_rsa_key_validation=True)
+    return rsa_keys.from_primes(p, q)
 
 
 def _prime(seed: bytes, label: str, bits: int) -> int:
@@ -50,7 +42,7 @@ def _prime(seed: bytes, label: str, bits: int) -> int:
 
 
 def _is_usable(candidate: int) -> bool:
-    return candidate % _EXPONENT != 1 and all(_passes(candidate, base) for base in _BASES)
+    return candidate % rsa_keys.EXPONENT != 1 and all(_passes(candidate, base) for base in _BASES)
 
 
 def _passes(candidate: int, base: int) -> bool:

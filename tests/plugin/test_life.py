@@ -1,0 +1,122 @@
+"""The life of a fake: left open, closed from outside, started again in a notebook; and put back to an earlier state."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from fake_kms import FakeKms, current, fake_kms, stop_all
+
+
+def test_all_are_closed_at_once():
+    outer, inner = FakeKms().start(), FakeKms().start()
+    assert stop_all() == [inner, outer]
+    assert not outer.is_open
+    assert stop_all() == []
+
+
+def test_one_that_is_left_open_is_told_when_python_ends():
+    program = "from fake_kms import FakeKms\nFakeKms().start()\n"
+    done = subprocess.run(
+        [sys.executable, "-W", "default", "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "ResourceWarning: a FakeKms was left open, started at <string>:2" in done.stderr
+
+
+CELL = compile("kms = FakeKms().start()", "<cell>", "exec")
+
+
+def test_a_cell_of_a_notebook_can_be_run_again():
+    namespace = {"FakeKms": FakeKms, "get_ipython": lambda: None}
+    exec(CELL, namespace)  # noqa: S102 - as a notebook does
+    first = namespace["kms"]
+    with fake_kms():
+        exec(CELL, namespace)  # noqa: S102
+        second = namespace["kms"]
+        assert (first.is_open, second.is_open) == (False, True)
+        assert current() is second
+        second.stop()
+    exec(CELL, namespace)  # noqa: S102
+    assert stop_all() == [namespace["kms"]]
+
+
+def test_elsewhere_each_start_opens_one_more():
+    first, second = FakeKms().start(), FakeKms().start()
+    assert first.is_open
+    second.stop()
+    first.stop()
+
+
+class TestRolledBack:
+    def test_everything_is_as_it_was(self, kms, client):
+        key = client.create_key()["KeyMetadata"]["KeyId"]
+        going = client.create_key()["KeyMetadata"]["KeyId"]
+        client.schedule_key_deletion(KeyId=going)
+        client.create_alias(AliasName="alias/app", TargetKeyId=key)
+        role = kms.principals.role("App")
+        grant = client.create_grant(KeyId=key, GranteePrincipal=role.arn, Operations=["Encrypt"])
+        events, now = len(kms.journal), kms.clock.now()
+
+        with kms.rolled_back() as same:
+            assert same is kms
+            client.update_alias(AliasName="alias/app", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
+            client.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
+            client.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "b"}])
+            client.put_key_policy(KeyId=key, Policy=client.get_key_policy(KeyId=key)["Policy"].replace("Enable", "Let"))
+            client.rotate_key_on_demand(KeyId=key)
+            client.disable_key(KeyId=key)
+            kms.principals.user("alice")
+            kms.clusters.add("cluster-abcdefghijk")
+            kms.clock.advance(days=40)
+            assert [listed["KeyId"] for listed in client.list_keys()["Keys"]].count(going) == 0
+
+        assert sorted(listed["KeyId"] for listed in client.list_keys()["Keys"]) == sorted([key, going])
+        assert client.describe_key(KeyId="alias/app")["KeyMetadata"]["KeyId"] == key
+        assert client.describe_key(KeyId=key)["KeyMetadata"]["Enabled"]
+        assert client.list_resource_tags(KeyId=key)["Tags"] == []
+        assert client.list_key_rotations(KeyId=key)["Rotations"] == []
+        assert "Enable IAM" in client.get_key_policy(KeyId=key)["Policy"]
+        assert [entry["GrantId"] for entry in client.list_grants(KeyId=key)["Grants"]] == [grant["GrantId"]]
+        assert [event.operation for event in kms.journal[events:]][:2] == ["ListKeys", "DescribeKey"]
+        assert abs((kms.clock.now() - now).total_seconds()) < 60
+        role.client().encrypt(KeyId=key, Plaintext=b"x")
+        kms.principals.user("alice")
+        kms.clock.advance(days=31)
+        assert [listed["KeyId"] for listed in client.list_keys()["Keys"]] == [key]
+
+    def test_what_was_encrypted_before_is_decrypted_after(self, kms, client):
+        key = client.create_key()["KeyMetadata"]["KeyId"]
+        blob = client.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+        with kms.rolled_back():
+            client.schedule_key_deletion(KeyId=key)
+            kms.clock.advance(days=31)
+            inside = client.encrypt(KeyId=client.create_key()["KeyMetadata"]["KeyId"], Plaintext=b"y")["CiphertextBlob"]
+        assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+        with pytest.raises(client.exceptions.ClientError) as caught:
+            client.decrypt(CiphertextBlob=inside)
+        assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+
+    def test_also_after_a_reset_and_when_the_test_fails(self, kms, client):
+        client.create_key()
+
+        def fail():
+            kms.reset()
+            client.create_alias(AliasName="alias/app", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError), kms.rolled_back():
+            fail()
+        assert len(client.list_keys()["Keys"]) == 1
+
+    def test_a_private_key_stays_the_same(self, kms, client):
+        key = client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        with kms.rolled_back():
+            inside = client.get_public_key(KeyId=key)["PublicKey"]
+        assert client.get_public_key(KeyId=key)["PublicKey"] == inside
+
+    def test_its_clients_are_its_own(self, kms):
+        with kms.rolled_back():
+            kms.client().meta.events.register("before-call.kms.ListKeys", lambda **_: 1 / 0)
+        kms.client().list_keys()
