@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest_plugin import options
 from conftest_plugin.guarding import Guarding
 from conftest_plugin.scopes import put_fakes_first
 from conftest_plugin.tracking import Tracking
@@ -29,11 +30,7 @@ _SCOPES = ("function", "session")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add every option of a fake to the ini file and the command line, and what is about the run to the ini file."""
-    group = parser.getgroup("fake_kms", "fake_kms: AWS KMS for your tests")
-    for name, option in OPTIONS.items():
-        parser.addini(f"fake_kms_{name}", option.help)
-        flag: dict[str, Any] = {"action": "store_const", "const": "true"} if option.is_flag else {}
-        group.addoption(f"--fake-kms-{name.replace('_', '-')}", dest=f"fake_kms_{name}", help=option.help, **flag)
+    options.declare(parser)
     parser.addini("fake_kms_autouse", "run every test with a fake KMS", type="bool", default=False)
     parser.addini("fake_kms_guard", "refuse KMS requests that no fake answers: on (default), off, strict", default="on")
     parser.addini("fake_kms_guard_allow", "the AWS services that a strict guard lets through", type="args", default=[])
@@ -51,11 +48,17 @@ def pytest_configure(config: pytest.Config) -> None:
         f"fake_kms({', '.join(f'{name}=' for name in OPTIONS)}): run the test with a fake KMS of these options.",
     )
     config.addinivalue_line("markers", "real_kms: let the test call the KMS of a real account.")
+    options.configure(config)
     _setting(config, "scope", _SCOPES)
     allowed = frozenset(name.strip(", ") for name in config.getini("fake_kms_guard_allow"))
     guarding = config.stash[_GUARDING] = Guarding(_setting(config, "guard", _GUARDS), allowed)
     config.pluginmanager.register(guarding, "fake_kms_guarding")
     config.pluginmanager.register(Tracking(guarding.turn_on), "fake_kms_tracking")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the options of this run."""
+    options.unconfigure(config)
 
 
 def _setting(config: pytest.Config, name: str, values: tuple[str, ...]) -> str:
@@ -87,16 +90,16 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     With `fake_kms_scope = session` it is that of the whole run, and what the test has changed is rolled back after it;
     a test with options of its own has a fake of its own.
     """
-    options, decorated = _marked(request.node), _decorated(request.node)
-    if request.config.getini("fake_kms_scope") == "session" and not options and decorated is None:
+    marked, decorated = options.marked(request.node), _decorated(request.node)
+    if request.config.getini("fake_kms_scope") == "session" and not marked and decorated is None:
         kms: FakeKms = request.getfixturevalue("fake_kms_session")
         with kms.rolled_back():
             yield kms
     elif decorated is None:
-        with _new_fake(request, options) as kms:
+        with _new_fake(**marked) as kms:
             yield kms
     else:
-        with _new_fake(request, {**options, **decorated.options}) as kms:
+        with _new_fake(**{**marked, **decorated.options}) as kms:
             decorated.opened = kms
             try:
                 yield kms
@@ -107,35 +110,35 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
 @pytest.fixture(scope="class")
 def fake_kms_class(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the tests of one class."""
-    with _new_fake(request, _marked(request.node)) as kms:
+    with _new_fake(**options.marked(request.node)) as kms:
         yield kms
 
 
 @pytest.fixture(scope="module")
 def fake_kms_module(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the tests of one module."""
-    with _new_fake(request, _marked(request.node)) as kms:
+    with _new_fake(**options.marked(request.node)) as kms:
         yield kms
 
 
 @pytest.fixture(scope="package")
 def fake_kms_package(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the tests of one package."""
-    with _new_fake(request, _marked(request.node)) as kms:
+    with _new_fake(**options.marked(request.node)) as kms:
         yield kms
 
 
 @pytest.fixture(scope="session")
 def fake_kms_session(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for the whole run."""
-    with _new_fake(request, _marked(request.node)) as kms:
+    with _new_fake(**options.marked(request.node)) as kms:
         yield kms
 
 
-def _new_fake(request: pytest.FixtureRequest, options: dict[str, Any]) -> FakeKms:
+def _new_fake(**keywords: Any) -> FakeKms:
     from fake_kms import FakeKms
 
-    return FakeKms(**(_configured(request.config) | options))
+    return FakeKms(**keywords)
 
 
 def _decorated(item: pytest.Item) -> DecoratedFunction | None:
@@ -143,25 +146,3 @@ def _decorated(item: pytest.Item) -> DecoratedFunction | None:
     decorator = sys.modules.get("fake_kms._api.decorator")  # it decorates nothing before it is imported
     function = getattr(item, "function", None)
     return decorator.decorated_function(function) if decorator is not None and function is not None else None
-
-
-def _marked(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
-    """Return the options of the marks: a test's own take precedence over its class's, and those over its module's."""
-    options: dict[str, Any] = {}
-    for marker in (marker for one in node.listchain() for marker in one.own_markers if marker.name == "fake_kms"):
-        if marker.args:
-            raise TypeError(f"@pytest.mark.fake_kms takes keywords only: {', '.join(OPTIONS)}")
-        options |= marker.kwargs
-    return options
-
-
-def _configured(config: pytest.Config) -> dict[str, Any]:
-    options = {}
-    for name, option in OPTIONS.items():
-        text = config.getoption(f"fake_kms_{name}") or config.getini(f"fake_kms_{name}")
-        if text:
-            try:
-                options[name] = option.read(text)
-            except (ValueError, OSError) as error:
-                raise pytest.UsageError(f"fake_kms_{name}: cannot read {text!r}: {error}") from None
-    return options

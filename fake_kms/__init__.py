@@ -23,6 +23,7 @@ __all__ = [
     "PolicyDocument",
     "Principal",
     "Principals",
+    "Quotas",
     "RealAwsError",
     "RealKmsError",
     "Role",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from fake_kms.controls.principal import Credentials, Principal, Role
     from fake_kms.controls.principals import Principals
     from fake_kms.policy.decision import Decision
+    from fake_kms.tables.quotas import Quotas
 else:
     # Every pytest run imports this package, for the options of the plugin; the rest waits until it is used.
     _MODULES = {
@@ -67,6 +69,7 @@ else:
         "Role": "controls.principal",
         "Principals": "controls.principals",
         "Decision": "policy.decision",
+        "Quotas": "tables.quotas",
     }
 
     def __getattr__(name: str) -> object:

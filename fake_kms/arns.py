@@ -20,6 +20,7 @@ __all__ = [
     "is_known_region",
     "is_region",
     "key_arn",
+    "known_regions",
     "parse_arn",
     "partition_of",
     "principal_meant",
@@ -82,6 +83,11 @@ def is_region(name: str) -> bool:
 def is_known_region(name: str) -> bool:
     """Return whether botocore lists a Region, in any partition."""
     return any(name in partition.listed for partition in _partitions())
+
+
+def known_regions() -> list[str]:
+    """Return the Regions that botocore lists, of all partitions."""
+    return sorted(name for partition in _partitions() for name in partition.listed if is_region(name))
 
 
 @functools.lru_cache(maxsize=256)

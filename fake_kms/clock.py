@@ -30,7 +30,7 @@ class Now(Protocol):
 
 
 class Clock:
-    """The system's clock, plus the time that the test has added.
+    """The system's clock, plus the time that the test has added; or, of a fake with `now=`, frozen at that instant.
 
     It moves KMS alone; freezegun and time-machine move the whole process, KMS with it, because the system's clock is
     read each time. Both add up: after `advance(days=10)`, a system's clock frozen at January 1 is January 11 for the
@@ -38,9 +38,9 @@ class Clock:
     would contradict it: a step back raises ValueError.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, begin: float | None = None) -> None:
         self._offset = 0.0
-        self._frozen: float | None = None
+        self._frozen = begin
 
     def __repr__(self) -> str:
         return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC{', frozen' if self._frozen is not None else ''}>"

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from fake_kms._api import collector
-from fake_kms._api.options import Options
-from fake_kms.clock import Clock
+from fake_kms._api.options import Options, defaults
+from fake_kms.clock import Clock, instant, to_epoch
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,13 +34,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 class FakeKms:
     """A fake KMS. While it is open, it answers every KMS request of the process.
 
-    The keywords are the fields of `fake_kms.Options`. Two fakes share nothing; one that is opened again begins afresh.
+    The keywords are the fields of `fake_kms.Options`; inside pytest, those that are not named are as its ini file and
+    its command line say. Two fakes share nothing; one that is opened again begins afresh.
     """
 
     def __init__(self, **options: Unpack[OptionKeywords]) -> None:
         self._keywords = options
         self.options = Options.of(options)
-        self.clock = Clock()
+        self._configured = [name for name in defaults() if name not in options]
+        self.clock = self._new_clock()
         self._region = self.options.region
         self._service: Service | None = None
         self._principals: Principals | None = None
@@ -53,7 +55,8 @@ class FakeKms:
             state = "not opened"
         else:
             state = f"open, {len(self.journal)} requests" if self.is_open else "closed"
-        return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}>"
+        configured = f"; configured in pytest: {', '.join(self._configured)}" if self._configured else ""
+        return f"<FakeKms {self._region or 'of the configured Region'} {self.account_id}, {state}{configured}>"
 
     # --- opening and closing ---------------------------------------------------------------------------------
 
@@ -80,7 +83,7 @@ class FakeKms:
             from fake_kms.adapters.environment import configured
 
             if self._service is not None:
-                self.clock = Clock()
+                self.clock = self._new_clock()
             found = configured()
             self._region = self.options.region or found.region
             self._clients = Clients(self)
@@ -276,6 +279,10 @@ class FakeKms:
             put_back()
             for name, value in before.items():
                 setattr(self, name, value)
+
+    def _new_clock(self) -> Clock:
+        now = self.options.now
+        return Clock() if now is None else Clock(to_epoch(instant(now)))
 
     def _new_service(self) -> Service:
         from fake_kms.adapters import moto_iam

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fake_kms.tables.quotas import quotas_with
+from fake_kms.tables.quotas import Quotas, quotas_with
 
 __all__ = ["Settings"]
 
@@ -40,7 +40,7 @@ class Settings:
     def of(
         cls,
         *,
-        quotas: dict[str, int] | None,
+        quotas: Quotas | None,
         consistency: str,
         knows_principal: Callable[[str], bool],
         principal_named: Callable[[str], str],

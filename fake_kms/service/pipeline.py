@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from fake_kms.clock import Now
     from fake_kms.controls.registry import Registry
     from fake_kms.entropy import Entropy
+    from fake_kms.tables.quotas import Quotas
     from fake_kms.wire import HttpRequest, HttpResponse
 
 __all__ = ["Service", "Stage"]
@@ -68,7 +69,7 @@ class Service:
         clock: Now,
         entropy: Entropy,
         principals: Registry,
-        quotas: dict[str, int] | None = None,
+        quotas: Quotas | None = None,
         strict_identity: bool = False,
         verify_signatures: bool = False,
         consistency: str = "immediate",

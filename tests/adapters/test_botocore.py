@@ -322,8 +322,9 @@ class TestRegionsThatDoNotExist:
     def test_others_answer(self, kms, region):
         assert kms.client(region).list_keys()["Keys"] == []
 
-    def test_the_region_of_the_fake_exists_for_it(self):
-        with FakeKms(region="eu-future-7") as kms:
+    def test_the_region_of_the_fake_exists_for_it(self, monkeypatch):
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-future-7")
+        with FakeKms() as kms:
             assert kms.client().list_keys()["Keys"] == []
 
     def test_an_endpoint_of_a_tests_own_has_no_region(self, kms):

@@ -85,48 +85,6 @@ def test_a_seed_is_the_same_wherever_it_is_said(pytester):
     pytester.runpytest(*ARGUMENTS, "--fake-kms-seed", "7", "--fake-kms-verify-signatures").assert_outcomes(passed=1)
 
 
-def test_an_option_that_does_not_exist(pytester):
-    pytester.makepyfile(
-        """
-        import pytest
-
-        @pytest.mark.fake_kms(regoin="eu-west-1")
-        def test_it(): pass
-
-        @pytest.mark.fake_kms("eu-west-1")
-        def test_positional(): pass
-        """
-    )
-    result = pytester.runpytest(*ARGUMENTS)
-    result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(
-        [
-            "*TypeError: fake_kms has no option regoin; there are region, account_id, *",
-            "*TypeError: @pytest.mark.fake_kms takes keywords only: *",
-        ]
-    )
-
-
-def test_the_ini_file_and_the_command_line(pytester):
-    pytester.makeini('[pytest]\nfake_kms_region = eu-west-1\nfake_kms_quotas = {"keys": 1}\n')
-    pytester.makepyfile(
-        """
-        import os, boto3, pytest
-
-        def test_it(fake_kms):
-            print(os.environ["AWS_DEFAULT_REGION"])
-            boto3.client("kms").create_key()
-            with pytest.raises(boto3.client("kms").exceptions.LimitExceededException):
-                boto3.client("kms").create_key()
-        """
-    )
-    pytester.runpytest(*ARGUMENTS, "-s").stdout.fnmatch_lines(["*eu-west-1*"])
-    pytester.runpytest(*ARGUMENTS, "-s", "--fake-kms-region", "eu-north-1").stdout.fnmatch_lines(["*eu-north-1*"])
-    result = pytester.runpytest(*ARGUMENTS, "--fake-kms-quotas", "many")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*fake_kms_quotas: cannot read 'many'*"])
-
-
 def test_a_failure_report_tells_what_was_asked_and_never_what_was_encrypted(pytester):
     pytester.makepyfile(
         """

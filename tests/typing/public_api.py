@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fake_kms import (
@@ -20,6 +20,7 @@ from fake_kms import (
     PolicyDocument,
     Principal,
     Principals,
+    Quotas,
     RealAwsError,
     RealKmsError,
     Role,
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 def plain(number: int) -> str:
     """Keep the types of what is decorated."""
     return str(number)
+
+
+FEW: Quotas = {"keys": 5, "grants_per_key": 3}
 
 
 @fake_kms(region="eu-west-1", account_id="111122223333", seed=7, quotas={"keys": 5})
@@ -76,13 +80,22 @@ def in_ireland(**options: Unpack[OptionKeywords]) -> FakeKms:
     return FakeKms(**options)
 
 
+def mistakes() -> None:
+    """Make mistakes that mypy finds: without one of them, its comment would be an error of `warn_unused_ignores`."""
+    FakeKms(consistency="foo")  # type: ignore[arg-type]
+    FakeKms(quotas={"keyz": 5})  # type: ignore[arg-type]
+    FakeKms(quotas={"keys": "5"})  # type: ignore[arg-type]
+    FakeKms(regoin="eu-west-1")  # type: ignore[call-arg]
+    FakeKms(now=0)  # type: ignore[arg-type]
+
+
 def open_and_close() -> None:
     """Open and close a fake in every way."""
     fake: FakeKms = FakeKms(region=plain(1)).start()
     options: Options = fake.options
     names: tuple[str, str, str | None] = (fake.region, fake.account_id, options.region)
     fake.stop()
-    with fake_kms() as kms, in_ireland(consistency="eventual"):
+    with fake_kms() as kms, in_ireland(consistency="eventual", quotas=FEW, now=date(2030, 1, 1)):
         kms.client("eu-west-1", use_ssl=True)
         kms.reset()
         with kms.rolled_back() as same:
