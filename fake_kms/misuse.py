@@ -144,13 +144,13 @@ def _check_config(config: object) -> None:
         raise TypeError(f"config is a botocore.config.Config, not {config!r}")
 
 
-def suggestion(value: str, known: Collection[str]) -> str:
+def suggestion(value: object, known: Collection[str]) -> str:
     """Return `: did you mean 'x'?` if one of the known names is close, else nothing."""
     import difflib
 
     lowered = {name.lower(): name for name in known}
-    plain = value.lower().replace("_", "")
-    near = difflib.get_close_matches(plain, lowered, n=1, cutoff=0.75) or (
+    plain = str(value).lower()
+    near = difflib.get_close_matches(plain, lowered, n=1) or (
         # AccessDenied for AccessDeniedException
         [name for name in lowered if plain and name.removesuffix("exception") == plain]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -334,8 +334,6 @@ def fake_kms(target: F, /) -> F: ...
 def fake_kms(**options: Unpack[OptionKeywords]) -> FakeKms: ...
 def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
     """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
-    if isinstance(target, str):
-        raise TypeError(f"options are keywords: fake_kms(region={target!r})")
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
 
@@ -350,16 +348,17 @@ def stop_all() -> list[FakeKms]:
     return fakes
 
 
-def guard(*, strict: bool = False, allow: Iterable[str] = ()) -> AbstractContextManager[None]:
+def guard(*, strict: bool = False, allow: Sequence[str] = ()) -> AbstractContextManager[None]:
     """Refuse KMS requests that no fake answers, within the `with` block: they raise RealKmsError, and nothing is sent.
 
     Input: `strict` refuses every AWS service that moto does not answer, but those in `allow` (`s3`, `sqs`, …).
     """
     from fake_kms import adapters
     from fake_kms.adapters.guard import Guard
+    from fake_kms.misuse import check_flag, check_texts
 
-    if isinstance(allow, str):
-        raise TypeError(f"allow is a list of services, e.g. [{allow!r}]")
+    check_flag("strict", strict)
+    check_texts("allow", allow, "s3")
     return adapters.guarded(Guard(strict=strict, allowed=frozenset(allow)))
 
 

@@ -172,7 +172,7 @@ def test_a_strict_guard_leaves_moto_and_the_rest_of_the_world_alone():
 
 
 def test_a_service_is_named_in_a_list():
-    with pytest.raises(TypeError, match=r"^allow is a list of services, e\.g\. \['s3'\]$"):
+    with pytest.raises(TypeError, match=r"^allow is a list of texts such as \['s3'\], not 's3'$"):
         fake_kms.guard(allow="s3")
 
 

@@ -103,14 +103,20 @@ OPERATIONS = ["ListKeys", "CreateKey", "ListKeys", "Decrypt", "Encrypt"]
 
 
 @pytest.fixture
-def journal():
-    """Return a journal of requests, of which none was read yet."""
-    journal = Journal()
+def log():
+    """Return what was noted of requests, of which none was read yet."""
+    log = Log()
     for number, operation in enumerate(OPERATIONS):
         key_arns = (f"{KEY}{number}", f"{KEY}{number}b")
         code = "DisabledException" if operation == "Decrypt" else None
-        journal.add_fields(operation, f"r{number}", 0.0, None, None, None, key_arns, {}, code)
-    return journal
+        log.add(operation, f"r{number}", 0.0, None, None, None, key_arns, {}, code)
+    return log
+
+
+@pytest.fixture
+def journal(log):
+    """Return the journal of these requests."""
+    return Journal(log, lambda _: ())
 
 
 def test_a_journal_reads_like_a_list_of_events(journal):
@@ -126,10 +132,10 @@ def test_a_journal_reads_like_a_list_of_events(journal):
     assert (len(journal), [*journal], journal.events()) == (0, [], [])
 
 
-def test_a_journal_that_grows_while_it_is_read(journal):
+def test_a_journal_that_grows_while_it_is_read(journal, log):
     iterator = iter(journal)
     next(iterator)
-    journal.add(RAISED)
+    log.entries.append(RAISED)
 
     assert [event.operation for event in iterator] == [*OPERATIONS[1:], RAISED.operation]
 
@@ -148,7 +154,6 @@ def test_a_part_of_a_journal(journal, part):
         ({"key": f"{KEY}1"}, "r1"),
         ({"key": "k1"}, "r1"),
         ({"key": "k1b"}, "r1"),
-        ({"key": "1"}, ""),
         ({"error": "DisabledException"}, "r3"),
         ({"error": "NotFoundException"}, ""),
         ({"succeeded": True}, "r0 r1 r2 r4"),
@@ -176,14 +181,14 @@ def test_the_events_that_fit(journal, wanted, found):
         "SynchronizeMultiRegionKey",
     ],
 )
-def test_what_aws_does_by_itself_can_be_asked_for(journal, operation):
-    journal.add_fields(operation, "", 0.0, None, "AWS Internal", None, (), {})
+def test_what_aws_does_by_itself_can_be_asked_for(journal, log, operation):
+    log.add(operation, "", 0.0, None, "AWS Internal", None, (), {})
 
     assert journal.events(operation) == [journal[-1]]
 
 
 def test_an_operation_that_kms_does_not_have(journal):
-    with pytest.raises(ValueError, match=r"^KMS has no operation 'Decypt'$"):
+    with pytest.raises(ValueError, match=r"^KMS has no operation 'Decypt': did you mean 'Decrypt'\?$"):
         journal.events("Decypt")
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.loaders import Loader
 from iam import ACCOUNT, ADMIN, ALL, OTHER, allow, key_policy, policy
 
-from fake_kms import Cluster, FakeKms, fake_kms
+from fake_kms import Cluster, FakeKms
 from fake_kms.controls import clusters
 
 CLUSTER = "cluster-abcdefghijk"
@@ -234,11 +234,6 @@ class TestClusters:
         # An older botocore has fewer of them.
         assert set(clusters.STATES) >= {*shapes["cloudhsmv2"]["ClusterState"]["enum"]}
         assert set(clusters.CONNECTION_ERRORS) >= {code for code in errors if not code.startswith("XKS_")}
-
-
-def test_options_are_keywords():
-    with refuses(TypeError, "options are keywords: fake_kms(region='eu-west-1')"):
-        fake_kms("eu-west-1")
 
 
 def test_what_users_hold_shows_what_is_for_them(kms):

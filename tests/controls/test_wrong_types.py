@@ -46,10 +46,21 @@ HELD = {
     "Xks": lambda world: world.kms.xks,
 }
 # What has no methods of its own, is made by the fake, or is checked elsewhere (tests/plugin/test_options.py).
-NOT_HELD = {"Credentials", "Failure", "OptionKeywords", "Options", "PolicyDocument", "XksFailure", "XksProxy"}
+NOT_HELD = {
+    "Credentials",
+    "Failure",
+    "OptionKeywords",
+    "Options",
+    "PolicyDocument",
+    "Quotas",
+    "RealAwsError",
+    "RealKmsError",
+    "XksFailure",
+    "XksProxy",
+}
 MADE = {"Cluster": Cluster, "FakeKms": FakeKms, "LocalXksProxy": LocalXksProxy, "XksFailure": XksFailure}
-# `stop` closes the fake; `handle` is called by adapters.
-NOT_CALLED = {"FakeKms.stop", "FakeKms.handle"}
+# `stop` and `stop_all` close the fake; `handle` is called by adapters.
+NOT_CALLED = {"FakeKms.stop", "FakeKms.handle", "stop_all"}
 
 # A right value for each name of a parameter, so that the others are reached.
 RIGHT = {
