@@ -196,7 +196,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_reques
 def _ask(fake, operation, request):
     body = json.dumps(request).encode()
     url = "https://kms.us-east-1.amazonaws.com/"
-    response = fake.handle(HttpRequest("POST", url, {}, body, f"TrentService.{operation}", SIGNED))
+    response = fake._handler.handle(HttpRequest("POST", url, {}, body, f"TrentService.{operation}", SIGNED))
     assert response.status == 200, response.body
     return json.loads(response.body) if response.body else None
 

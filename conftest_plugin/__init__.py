@@ -24,21 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["fake_kms", "fake_kms_class", "fake_kms_module", "fake_kms_package", "fake_kms_session"]
 
 _GUARDING: pytest.StashKey[Guarding] = pytest.StashKey()
-_GUARDS = ("on", "off", "strict")
-_SCOPES = ("function", "session")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add every option of a fake to the ini file and the command line, and what is about the run to the ini file."""
+    """Add every option of a fake, and those of the run, to the configuration file and the command line."""
     options.declare(parser)
-    parser.addini("fake_kms_autouse", "run every test with a fake KMS", type="bool", default=False)
-    parser.addini("fake_kms_guard", "refuse KMS requests that no fake answers: on (default), off, strict", default="on")
-    parser.addini("fake_kms_guard_allow", "the AWS services that a strict guard lets through", type="args", default=[])
-    parser.addini(
-        "fake_kms_scope",
-        "the fake of a test: one of its own (function), or that of the whole run, rolled back after it (session)",
-        default="function",
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,9 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "real_kms: let the test call the KMS of a real account.")
     options.configure(config)
-    _setting(config, "scope", _SCOPES)
-    allowed = frozenset(name.strip(", ") for name in config.getini("fake_kms_guard_allow"))
-    guarding = config.stash[_GUARDING] = Guarding(_setting(config, "guard", _GUARDS), allowed)
+    settings = options.settings(config)
+    guarding = config.stash[_GUARDING] = Guarding(settings["guard"], frozenset(settings["guard_allow"]))
     config.pluginmanager.register(guarding, "fake_kms_guarding")
     config.pluginmanager.register(Tracking(guarding.turn_on), "fake_kms_tracking")
 
@@ -61,22 +50,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     options.unconfigure(config)
 
 
-def _setting(config: pytest.Config, name: str, values: tuple[str, ...]) -> str:
-    value: str = config.getini(f"fake_kms_{name}")
-    if value not in values:
-        raise pytest.UsageError(f"fake_kms_{name} is {', '.join(values[:-1])} or {values[-1]}, not {value!r}")
-    return value
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let a test set up the fakes that it asks for before its other fixtures, and turn the guard on."""
-    wanted = []
+    wanted, settings = [], options.settings(item.config)
     marked = item.get_closest_marker("fake_kms") is not None or _decorated(item) is not None
-    if marked or (item.config.getini("fake_kms_autouse") and item.get_closest_marker("real_kms") is None):
+    if marked or (settings["autouse"] and item.get_closest_marker("real_kms") is None):
         wanted.append("fake_kms")
     uses_fake_kms = "fake_kms" in getattr(item, "fixturenames", ()) or bool(wanted)
-    if uses_fake_kms and item.config.getini("fake_kms_scope") == "session":
+    if uses_fake_kms and settings["scope"] == "session":
         wanted.append("fake_kms_session")
     put_fakes_first(item, wanted)
     if any(name.startswith("fake_kms") for name in getattr(item, "fixturenames", ())):
@@ -91,7 +73,7 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     a test with options of its own has a fake of its own.
     """
     marked, decorated = options.marked(request.node), _decorated(request.node)
-    if request.config.getini("fake_kms_scope") == "session" and not marked and decorated is None:
+    if options.settings(request.config)["scope"] == "session" and not marked and decorated is None:
         kms: FakeKms = request.getfixturevalue("fake_kms_session")
         with kms.rolled_back():
             yield kms

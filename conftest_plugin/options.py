@@ -13,12 +13,35 @@ from typing import Any
 
 import pytest
 
-from fake_kms._api.options import OPTIONS, Option, check, replace_defaults
+from fake_kms._api.options import OPTIONS, Option, check, flag, replace_defaults, takes
 
 __all__ = ["SETTINGS", "configure", "declare", "marked", "settings", "unconfigure"]
 
 # The options of the plugin alone, which no fake has. They are declared, read and checked like the others.
-SETTINGS: dict[str, Option] = {}
+SETTINGS: dict[str, Option] = {
+    "autouse": flag("give every test the fixture `fake_kms`"),
+    "guard": Option(
+        "on",
+        "on: refuse KMS requests that no fake answers; off; strict: refuse AWS services that moto does not answer, too",
+        str,
+        takes(lambda value: value in ("on", "off", "strict"), "'on', 'off' or 'strict'"),
+    ),
+    "guard_allow": Option(
+        (),
+        "the AWS services that a strict guard lets through, e.g. s3, sqs",
+        lambda text: text.replace(",", " ").split(),
+        takes(
+            lambda value: isinstance(value, list | tuple) and all(isinstance(name, str) for name in value),
+            "a list of AWS services",
+        ),
+    ),
+    "scope": Option(
+        "function",
+        "the fake of a test: function: one of its own; session: that of the run, rolled back after the test",
+        str,
+        takes(lambda value: value in ("function", "session"), "'function' or 'session'"),
+    ),
+}
 
 _BEFORE: pytest.StashKey[Mapping[str, Any]] = pytest.StashKey()
 _SETTINGS: pytest.StashKey[Mapping[str, Any]] = pytest.StashKey()

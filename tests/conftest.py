@@ -247,7 +247,7 @@ def send(kms):
             f"TrentService.{operation}" if target is None else target,
             signature if authorization is None else authorization,
         )
-        response = kms.handle(request)
+        response = kms._handler.handle(request)
         return Answer(response.status, response.headers, response.body)
 
     return post

@@ -36,7 +36,9 @@ def account_in_the_place_of_aws():
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 target, authorization = self.headers["X-Amz-Target"], self.headers["Authorization"]
-                response = fake.handle(HttpRequest("POST", self.path, self.headers, body, target, authorization))
+                response = fake._handler.handle(
+                    HttpRequest("POST", self.path, self.headers, body, target, authorization)
+                )
                 answer = response.body.replace(ASSUMED_TEXT, OTHER_TEXT)
                 self.send_response(response.status)
                 for name, value in response.headers.items():

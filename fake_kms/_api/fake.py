@@ -13,6 +13,7 @@ from fake_kms.clock import Clock, instant, to_epoch
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from mypy_boto3_kms import KMSClient
     from typing_extensions import Self, Unpack
 
     from fake_kms._api.options import OptionKeywords
@@ -48,6 +49,7 @@ class FakeKms:
         self._principals: Principals | None = None
         self._clients: Clients | None = None
         self._uninstall: Callable[[], None] | None = None
+        self._handler = _Handler(self, self._open_service)
         self.started_at: str | None = None
 
     def __repr__(self) -> str:
@@ -86,11 +88,11 @@ class FakeKms:
                 self.clock = self._new_clock()
             found = configured()
             self._region = self.options.region or found.region
-            self._clients = Clients(self)
+            self._clients = Clients(self._handler)
             self._service = self._new_service()
             self.started_at = life.place_of_caller()
             self._uninstall = adapters.install(
-                self, self.options.region, found, keep_credentials=self.keeps_credentials
+                self._handler, self.options.region, found, keep_credentials=self.options.keep_credentials
             )
         for listener in life.LISTENERS[-1:]:
             listener(self)
@@ -142,15 +144,12 @@ class FakeKms:
 
     # --- use -------------------------------------------------------------------------------------------------
 
-    def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one HTTP request. Every adapter calls this, and nothing else."""
-        return self._open_service().handle(request)
-
-    def client(self, region_name: str | None = None, **config: Any) -> Any:
+    def client(self, region_name: str | None = None, **config: Any) -> KMSClient:
         """Return a boto3 client of KMS, ready for use. It talks to this fake, also inside another one.
 
         There is one for each Region and configuration; what is registered or set on it is gone with the fake. When the
         fake is closed, its requests raise RuntimeError, so that they never reach AWS.
+        Its type is that of `mypy_boto3_kms`, where those stubs are installed.
         Input: `region_name`, by default this fake's Region; `config` as for `boto3.client`.
         """
         self._open_service()
@@ -159,14 +158,10 @@ class FakeKms:
         check_client(region_name, config)
         return self._make_client(region_name or self.region, config)
 
-    def _make_client(self, region: str, config: dict[str, Any]) -> Any:
+    def _make_client(self, region: str, config: dict[str, Any]) -> KMSClient:
         assert self._clients is not None  # noqa: S101 - made when the fake opens
-        return self._clients.get(region, config)
-
-    @property
-    def keeps_credentials(self) -> bool:
-        """Whether the credentials of the environment and the profile stay in use."""
-        return self.options.keep_credentials
+        client: KMSClient = self._clients.get(region, config)
+        return client
 
     @property
     def journal(self) -> Journal:
@@ -272,7 +267,7 @@ class FakeKms:
         service = self._open_service()
         before = {name: getattr(self, name) for name in ("clock", "_service", "_principals", "_clients")}
         put_back = remember([service, self._principals, self.clock])
-        self._clients = Clients(self)
+        self._clients = Clients(self._handler)
         try:
             yield self
         finally:
@@ -328,6 +323,33 @@ class FakeKms:
         return self._service
 
 
+class _Handler:
+    """A fake as the adapters see it: what answers requests."""
+
+    def __init__(self, fake: FakeKms, open_service: Callable[[], Service]) -> None:
+        self.fake = fake
+        self._open_service = open_service
+
+    @property
+    def region(self) -> str:
+        """The Region of the fake's clients."""
+        return self.fake.region
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fake answers now."""
+        return self.fake.is_open
+
+    @property
+    def keeps_credentials(self) -> bool:
+        """Whether the credentials of the environment and the profile stay in use."""
+        return self.fake.options.keep_credentials
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request. Raises: RuntimeError if the fake is closed."""
+        return self._open_service().handle(request)
+
+
 @overload
 def fake_kms(target: F, /) -> F: ...
 @overload
@@ -342,7 +364,7 @@ def stop_all() -> list[FakeKms]:
     """Close every open fake of the process, the innermost first, and return them."""
     from fake_kms.adapters import handlers
 
-    fakes = [handler for handler in reversed(handlers.present()) if isinstance(handler, FakeKms)]
+    fakes = [handler.fake for handler in reversed(handlers.present()) if isinstance(handler, _Handler)]
     for fake in fakes:
         fake.stop()
     return fakes
@@ -367,6 +389,6 @@ def current() -> FakeKms:
     from fake_kms.adapters import handlers
 
     handler = handlers.require()
-    if isinstance(handler, FakeKms):
-        return handler
+    if isinstance(handler, _Handler):
+        return handler.fake
     raise RuntimeError(handler)  # what refuses KMS in the setUpClass of a decorated class

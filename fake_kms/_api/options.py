@@ -25,6 +25,7 @@ __all__ = [
     "Options",
     "check",
     "defaults",
+    "flag",
     "replace_defaults",
     "takes",
 ]
@@ -83,8 +84,13 @@ def _option(
     return dataclasses.field(default=default, metadata={"option": option})
 
 
+def flag(description: str) -> Option:
+    """Return an option that is on or off, and off unless it is named."""
+    return Option(False, description, _yes_or_no, takes(lambda value: isinstance(value, bool), "True or False"), "off")
+
+
 def _flag(description: str) -> Any:
-    return _option(False, description, _yes_or_no, takes(lambda value: isinstance(value, bool), "True or False"), "off")
+    return dataclasses.field(default=False, metadata={"option": flag(description)})
 
 
 def _yes_or_no(text: str) -> bool:

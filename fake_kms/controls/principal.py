@@ -12,6 +12,7 @@ from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
     import boto3
+    from mypy_boto3_kms import KMSClient
 
     from fake_kms.controls.arguments import ContextKeys, PolicyDocument, Tags
     from fake_kms.controls.registry import Registry
@@ -44,7 +45,7 @@ class Principal:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.arn}>"
 
-    def client(self, region_name: str | None = None, **config: Any) -> Any:
+    def client(self, region_name: str | None = None, **config: Any) -> KMSClient:
         """Return a boto3 client of KMS that calls as this principal.
 
         Raises: ValueError for what is no Region, TypeError for keywords that `boto3.client` does not have.

@@ -16,6 +16,8 @@ from fake_kms.policy.identity import ADMINISTRATOR, Identity
 from fake_kms.policy.request import IamPrincipal
 
 if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
     from fake_kms.entropy import Entropy
 
 __all__ = ["Registry", "sessions_of"]
@@ -37,7 +39,7 @@ class Registry:
         account: str,
         region: str,
         entropy: Entropy,
-        make_client: Callable[[str, dict[str, Any]], Any],
+        make_client: Callable[[str, dict[str, Any]], KMSClient],
         look_up: Callable[[str], Identity | None],
         known_elsewhere: Callable[[str], bool],
         now: Callable[[], float],

@@ -243,6 +243,26 @@ def test_what_users_hold_shows_what_is_for_them(kms):
     app = kms.principals.role("App")
     assert shown(kms.principals) == ["acting_as", "federated_user", "remove", "role", "root", "service", "user"]
     assert shown(app) == ["account", "arn", "assume", "client", "credentials", "having", "role_arn", "session", "via"]
+    assert shown(kms) == [
+        "account_id",
+        "acting_as",
+        "client",
+        "clock",
+        "clusters",
+        "explain",
+        "is_open",
+        "journal",
+        "options",
+        "principals",
+        "region",
+        "reset",
+        "rolled_back",
+        "simulate",
+        "start",
+        "started_at",
+        "stop",
+        "xks",
+    ]
     assert shown(kms.clock) == ["advance", "epoch", "freeze", "now", "system_epoch", "travel_to", "unfreeze"]
     assert shown(kms.clusters) == ["add", "remove"]
     assert shown(kms.journal) == ["clear", "events"]

@@ -50,7 +50,7 @@ class TestMisuse:
         with fake_kms() as fake:
             fake.client().list_keys()
         request = HttpRequest("POST", "https://kms.eu-west-1.amazonaws.com/", {}, b"", "TrentService.ListKeys", "")
-        for use in (fake.client, fake.reset, lambda: fake.handle(request)):
+        for use in (fake.client, fake.reset, lambda: fake._handler.handle(request)):
             with pytest.raises(RuntimeError, match="closed: open a new one"):
                 use()
         with pytest.raises(RuntimeError, match="closed already: call stop"):

@@ -237,7 +237,7 @@ class TestSettingsOfThePluginAlone:
             from conftest_plugin.options import settings
 
             def test_it(fake_kms, pytestconfig):
-                assert settings(pytestconfig) == {{"setting": "{value}"}}
+                assert settings(pytestconfig)["setting"] == "{value}"
                 assert not hasattr(fake_kms.options, "setting")
             """
         )

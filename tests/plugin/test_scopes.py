@@ -176,8 +176,8 @@ def test_the_fake_of_the_run_is_rolled_back_after_each_test(pytester):
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        ("fake_kms_scope = class", "fake_kms_scope is function or session, not 'class'"),
-        ("fake_kms_guard = no", "fake_kms_guard is on, off or strict, not 'no'"),
+        ("fake_kms_scope = class", "scope is 'function' or 'session', not 'class'"),
+        ("fake_kms_guard = no", "guard is 'on', 'off' or 'strict', not 'no'"),
     ],
 )
 def test_a_setting_that_does_not_exist(pytester, line, text):
