@@ -6,19 +6,21 @@ rsa_keys.txt holds primes of RSA keys, so that no test waits for one. Everybody 
 from __future__ import annotations
 
 import math
-import pkgutil
+from io import FileIO
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 __all__ = ["EXPONENT", "from_primes", "generate", "ready_made"]
 
 EXPONENT = 65537
+_FILE = str(Path(__file__).with_name("rsa_keys.txt"))
 
 
 def ready_made(bits: int) -> list[tuple[int, int]]:
     """Return the primes p and q of each key of a size that comes with the package; of other sizes there is none."""
-    # A test may have replaced `open`, or the file system; this reads as an import does.
-    text = pkgutil.get_data(__package__, "rsa_keys.txt") or b""
+    with FileIO(_FILE) as file:  # a test may have replaced `open`
+        text = file.read()
     rows = [line.split() for line in text.splitlines() if line.startswith(b"%d " % bits)]
     return [(int(p, 16), int(q, 16)) for _, p, q in rows]
 

@@ -97,7 +97,7 @@ def open_and_close() -> None:
     fake.stop()
     with fake_kms() as kms, in_ireland(consistency="eventual", quotas=FEW, now=date(2030, 1, 1)):
         key: str = kms.client("eu-west-1", use_ssl=True).create_key()["KeyMetadata"]["KeyId"]
-        kms.client().encypt(KeyId=key)  # type: ignore[attr-defined]  # a KMSClient, whose typing errors are found
+        kms.client().encode(KeyId=key)  # type: ignore[attr-defined]  # a KMSClient, whose typing errors are found
         kms.reset()
         with kms.rolled_back() as same:
             print(same.is_open)
