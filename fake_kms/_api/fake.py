@@ -346,8 +346,18 @@ class _Handler:
         return self.fake.options.keep_credentials
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request. Raises: RuntimeError if the fake is closed."""
-        return self._open_service().handle(request)
+        """Answer one request. Raises: RuntimeError if the fake is closed, and no other one is open."""
+        try:
+            service = self._open_service()
+        except RuntimeError:
+            # Another thread may have closed it since it was found to be the innermost.
+            from fake_kms.adapters import handlers
+
+            successor = handlers.current()
+            if successor is None or successor is self:
+                raise
+            return successor.handle(request)
+        return service.handle(request)
 
 
 @overload

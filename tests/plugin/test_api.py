@@ -57,6 +57,13 @@ class TestMisuse:
             fake.stop()
         assert len(fake.journal) == 1
 
+    def test_a_request_that_comes_just_after_closing_goes_to_the_fake_that_is_open(self, kms):
+        with fake_kms() as fake:
+            pass
+        request = HttpRequest("POST", "https://kms.eu-west-1.amazonaws.com/", {}, b"", "TrentService.ListKeys", "")
+        fake._handler.handle(request)
+        assert (len(fake.journal), len(kms.journal)) == (0, 1)
+
     def test_opening_again_begins_afresh(self):
         fake = FakeKms(region="eu-west-1")
         for _ in range(2):

@@ -50,35 +50,39 @@ def test_the_fake_comes_before_every_other_fixture_of_a_test(pytester, way, guar
 
 MODULE_FIXTURE = """
     import boto3, pytest
+    from botocore.config import Config
 
     @pytest.fixture(scope="{scope}")
     def shared():
-        client = boto3.client("kms", region_name="us-east-1", aws_access_key_id="AKIAREAL", aws_secret_access_key="x")
+        config = Config(retries={{"total_max_attempts": 1}})
+        keys = {{"aws_access_key_id": "AKIAREAL", "aws_secret_access_key": "x"}}
+        client = boto3.client("kms", region_name="us-east-1", config=config, **keys)
         yield client.create_key()["KeyMetadata"]["KeyId"]
         client.schedule_key_deletion(KeyId="x")
 """
 WIDE = ["class", "module", "package", "session"]
 
 
+REFUSED = (
+    "E*RealKmsError: CreateKey to https://kms.us-east-1.amazonaws.com was not sent: no fake_kms is open in "
+    "test_*.py::*test_it (setup). Ask for the fake: the fixture `fake_kms`, `@pytest.mark.fake_kms` or `@fake_kms` "
+    "for a test, `fake_kms_module` or `fake_kms_session` for a fixture of a wider scope. If it is meant for the "
+    "real account, mark the test `@pytest.mark.real_kms`, or set `fake_kms_guard = off`."
+)
+SENT = "E*a test tried to reach kms.us-east-1.amazonaws.com*"
+
+
+@pytest.mark.parametrize(("guard", "text"), [("on", REFUSED), ("off", SENT)])
 @pytest.mark.parametrize("scope", WIDE)
 @pytest.mark.parametrize("way", ["argument", "marker", "usefixtures", "ini autouse", "decorator", "decorated class"])
-def test_a_wider_fixture_without_a_wider_fake_is_refused_when_it_is_set_up(pytester, scope, way):
-    pytester.makeini(f"[pytest]\n{INI.get(way, '')}\n")
+def test_a_wider_fixture_without_a_wider_fake_is_refused_when_it_is_set_up(pytester, scope, way, guard, text):
+    pytester.makeini(f"[pytest]\nfake_kms_guard = {guard}\n{INI.get(way, '')}\n")
     pytester.makeconftest(MODULE_FIXTURE.format(scope=scope))
     test = WAYS[way].replace("alias", "shared")
     pytester.makepyfile(f"import pytest\n{test}\n    pass\n")
     result = pytester.runpytest_inprocess(*ARGUMENTS)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        [
-            (
-                "E*RealKmsError: CreateKey to https://kms.us-east-1.amazonaws.com was not sent: no fake_kms is open in "
-                "test_*.py::*test_it (setup). Ask for the fake: the fixture `fake_kms`, `@pytest.mark.fake_kms` or `@fake_kms` "
-                "for a test, `fake_kms_module` or `fake_kms_session` for a fixture of a wider scope. If it is meant for the "
-                "real account, mark the test `@pytest.mark.real_kms`, or set `fake_kms_guard = off`."
-            )
-        ]
-    )
+    result.stdout.fnmatch_lines([text])
 
 
 @pytest.mark.parametrize("scope", WIDE)
