@@ -118,7 +118,7 @@ def _read(config: pytest.Config, options: Mapping[str, Option]) -> dict[str, Any
 
 def _found(config: pytest.Config, name: str, option: Option) -> tuple[str | None, Any]:
     """Return where an option is set, and the text or value there; None if nowhere. Empty text sets nothing."""
-    value = config.getoption(_ini_name(name))
+    value = config.getoption(_ini_name(name), None)
     if value:
         return _flag_name(name), value
     value = _configured(config, name, option)

@@ -366,7 +366,9 @@ class TestPytest:
     @pytest.fixture(autouse=True)
     def of_the_module(request):
         if request.cls:
-            request.instance.first = create()
+            first = create()
+            if request.instance:  # older versions of pytest have none for a static method
+                request.instance.first = first
 
     @fake_kms(region="eu-west-1")
     class TestDecorated:

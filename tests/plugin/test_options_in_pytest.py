@@ -287,9 +287,9 @@ class TestMarks:
                     options = fake_kms.options
                     assert (options.region, options.account_id, options.seed) == (region, "111122223333", 2)
 
-            @mark(region="ca-west-1", seed=3)
+            @mark(region="ap-south-1", seed=3)
             class TestBelow(TestAbove):
-                pytestmark = [mark(region="ca-central-1", seed=3)] + [mark(region="ca-west-1")]
+                pytestmark = [mark(region="ca-central-1", seed=3)] + [mark(region="ap-south-1")]
 
                 def test_class(self, fake_kms):
                     self.shown(fake_kms, "ca-central-1")
