@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import importlib
+import importlib.util
 import re
 import socket
+import sys
 import urllib.request
 
 import boto3
@@ -182,3 +186,53 @@ def test_moto_passes_nothing_through():
     passthrough = {"core": {"passthrough": {"services": ["kms"]}}}
     with fake_kms.guard(), mock_aws(config=passthrough), pytest.raises(RealKmsError, match=not_sent("ListKeys")):
         boto3.client("kms", **KEYS).list_keys()
+
+
+# Its own versions of botocore are not the ones that are tested here, so this stands for it.
+AIOBOTOCORE = """
+class {name}:
+    async def send(self, request):
+        return "sent"
+"""
+
+
+@pytest.fixture
+def aiobotocore(monkeypatch, tmp_path):
+    """Let a package of this name be imported, and forget it afterwards."""
+    package = tmp_path / "aiobotocore"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    for module, name in SESSIONS:
+        (package / f"{module}.py").write_text(AIOBOTOCORE.format(name=name))
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == "aiobotocore"]:
+        del sys.modules[loaded]
+
+
+SESSIONS = [("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession")]
+
+
+def sent_by_aiobotocore(module, name, url):
+    session = getattr(importlib.import_module(f"aiobotocore.{module}"), name)()
+    return asyncio.run(session.send(botocore.awsrequest.AWSRequest("POST", url).prepare()))
+
+
+@pytest.mark.parametrize(("module", "name"), SESSIONS)
+@pytest.mark.usefixtures("aiobotocore")
+def test_aiobotocore_is_refused_also_while_a_fake_is_open(module, name):
+    with FakeKms():
+        with pytest.raises(RealKmsError, match=not_sent(reason=UNANSWERED.format("aiobotocore"))):
+            sent_by_aiobotocore(module, name, URL)
+        assert sent_by_aiobotocore(module, name, "https://example.com/") == "sent"
+    with fake_kms.guard(), pytest.raises(RealKmsError, match=not_sent()):
+        sent_by_aiobotocore(module, name, URL)
+    assert sent_by_aiobotocore(module, name, URL) == "sent"
+
+
+@pytest.mark.usefixtures("aiobotocore")
+def test_asking_whether_a_library_is_there_changes_nothing():
+    with fake_kms.guard():
+        assert importlib.util.find_spec("aiobotocore.httpsession") is not None
+        with pytest.raises(RealKmsError, match=not_sent()):
+            sent_by_aiobotocore("httpsession", "AIOHTTPSession", URL)
