@@ -52,7 +52,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let a test set up the fakes that it asks for before its other fixtures, and turn the guard on."""
+    """Let a test set up its fakes before its other fixtures, and turn the guard on."""
+    _prepare(item)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Do the same for the marks that tests have been given meanwhile."""
+    for item in items:
+        _prepare(item)
+
+
+def _prepare(item: pytest.Item) -> None:
     wanted, settings = [], options.settings(item.config)
     marked = item.get_closest_marker("fake_kms") is not None or _decorated(item) is not None
     if marked or (settings["autouse"] and item.get_closest_marker("real_kms") is None):
@@ -61,7 +72,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if uses_fake_kms and settings["scope"] == "session":
         wanted.append("fake_kms_session")
     put_fakes_first(item, wanted)
-    if any(name.startswith("fake_kms") for name in getattr(item, "fixturenames", ())):
+    if any(name.startswith("fake_kms") for name in getattr(item, "fixturenames", ())) or _is_below_given(item):
         item.config.stash[_GUARDING].turn_on()
 
 
@@ -70,10 +81,12 @@ def fake_kms(request: pytest.FixtureRequest) -> Generator[FakeKms, None, None]:
     """Open a fake KMS for one test: a `FakeKms`, with the options of the marker, the command line, the ini file.
 
     With `fake_kms_scope = session` it is that of the whole run, and what the test has changed is rolled back after it;
-    a test with options of its own has a fake of its own.
+    a test with options of its own, or in the fake of its module or class, has a fake of its own.
     """
     marked, decorated = options.marked(request.node), _decorated(request.node)
-    if options.settings(request.config)["scope"] == "session" and not marked and decorated is None:
+    wider = {"fake_kms_class", "fake_kms_module", "fake_kms_package"}.intersection(request.fixturenames)
+    of_the_run = options.settings(request.config)["scope"] == "session" and not marked and not wider
+    if of_the_run and decorated is None:
         kms: FakeKms = request.getfixturevalue("fake_kms_session")
         with kms.rolled_back():
             yield kms
@@ -121,6 +134,12 @@ def _new_fake(**keywords: Any) -> FakeKms:
     from fake_kms import FakeKms
 
     return FakeKms(**keywords)
+
+
+def _is_below_given(item: pytest.Item) -> bool:
+    """Whether `@fake_kms` stands below Hypothesis' `@given`."""
+    handle = getattr(getattr(item, "function", None), "hypothesis", None)
+    return hasattr(getattr(handle, "inner_test", None), "__fake_kms__")
 
 
 def _decorated(item: pytest.Item) -> DecoratedFunction | None:

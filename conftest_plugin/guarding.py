@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from fake_kms.adapters.guard import Guard
 
 __all__ = ["Guarding"]
 
@@ -35,23 +39,53 @@ class Guarding:
             return
         self.is_on = True
         from fake_kms.adapters import guarded
-        from fake_kms.adapters.guard import Guard, use
+        from fake_kms.adapters.guard import use
 
         if self._mode == "off":
-            self._entered.enter_context(use(Guard(kms=False)))
-            return
-        rules = Guard(True, self._mode == "strict", self._allowed, _present_test, _ADVICE)
-        self._entered.enter_context(guarded(rules))
+            self._entered.enter_context(use(self._let_through()))
+        else:
+            self._entered.enter_context(guarded(self._rules()))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Let a test that is marked `real_kms` through, with its fixtures."""
         if item.get_closest_marker("real_kms") is None:
             return (yield)
-        from fake_kms.adapters.guard import Guard, use
+        from fake_kms.adapters.guard import use
 
-        with use(Guard(kms=False)):
+        with use(self._let_through()):
             return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self,
+        fixturedef: pytest.FixtureDef[object],
+        request: pytest.FixtureRequest,  # noqa: ARG002 - pytest calls hooks by name
+    ) -> Generator[None, object, object]:
+        """Let a wider fixture be torn down as it was set up, in whichever test that happens."""
+        __tracebackhide__ = True
+        if not self.is_on or self._mode == "off" or fixturedef.scope == "function":
+            return (yield)
+        from fake_kms.adapters.guard import is_on, use
+
+        entered = ExitStack()
+        rules = self._rules() if is_on() else self._let_through()
+        fixturedef.addfinalizer(entered.close)  # the last to be called
+        try:
+            return (yield)
+        finally:
+            fixturedef.addfinalizer(lambda: entered.enter_context(use(rules)))  # the first
+
+    def _rules(self) -> Guard:
+        from fake_kms.adapters.guard import Guard
+
+        return Guard(True, self._mode == "strict", self._allowed, _present_test, _ADVICE)
+
+    @staticmethod
+    def _let_through() -> Guard:
+        from fake_kms.adapters.guard import Guard
+
+        return Guard(kms=False)
 
     def pytest_unconfigure(self) -> None:
         """Turn the guard off."""

@@ -33,6 +33,8 @@ class Tracking:
     def _opened(self, fake: FakeKms) -> None:
         self._on_open()
         self._first_events[fake] = 0
+        if fake in self._of_fixtures:
+            return
         wider = not self._runs_a_test or any(scope != "function" for scope in self._scopes)
         (self._of_fixtures if wider else self._of_test).append(fake)
 
@@ -70,10 +72,12 @@ class Tracking:
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:  # noqa: ARG002
         """Close the fakes that a test has left open, and let it fail. Raises: pytest.fail.Exception."""
         __tracebackhide__ = True
-        result = yield
-        left = [fake for fake in self._of_test if fake.is_open]
-        for fake in left:
-            fake.stop()
+        try:
+            result = yield
+        finally:
+            left = [fake for fake in self._of_test if fake.is_open]
+            for fake in left:
+                fake.stop()
         if left:
             places = ", ".join(str(fake.started_at) for fake in left)
             pytest.fail(

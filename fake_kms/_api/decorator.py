@@ -43,9 +43,16 @@ def decorate(target: Any, options: Mapping[str, Any]) -> Any:
 
 
 def decorated_function(function: Any) -> DecoratedFunction | None:
-    """Return what a function was decorated with, None if it was not, or something else has wrapped it since."""
-    found = getattr(function, _ATTRIBUTE, None)
-    return found if isinstance(found, DecoratedFunction) and found.function is function else None
+    """Return what a function was decorated with, also below other decorators; None if it was not.
+
+    Below Hypothesis' `@given` each example has a fake of its own: that is none of the whole test.
+    """
+    while function is not None and not hasattr(function, "hypothesis"):
+        found = getattr(function, _ATTRIBUTE, None)
+        if isinstance(found, DecoratedFunction) and found.function is function:
+            return found
+        function = getattr(function, "__wrapped__", None)
+    return None
 
 
 class DecoratedFunction:

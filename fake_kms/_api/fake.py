@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -49,6 +50,8 @@ class FakeKms:
         self._principals: Principals | None = None
         self._clients: Clients | None = None
         self._uninstall: Callable[[], None] | None = None
+        self._opening = threading.Lock()
+        self._in_use: Service | None = None  # the one that `rolled_back` will return to
         self._handler = _Handler(self, self._open_service)
         self.started_at: str | None = None
 
@@ -71,7 +74,8 @@ class FakeKms:
         from fake_kms._api import life
 
         life.close_what_a_cell_started()
-        self._open()
+        with self._opening:
+            self._open()
         life.note_start(self)
         return self
 
@@ -102,8 +106,8 @@ class FakeKms:
         if self._uninstall is None:
             was = "not open yet" if self._service is None else "closed already"
             raise RuntimeError(f"this FakeKms is {was}: call stop() once, after start()")
-        uninstall, self._uninstall = self._uninstall, None
-        uninstall()
+        self._uninstall()  # can be repeated, where it was interrupted
+        self._uninstall = None
         self._open_or_closed_service().close()
 
     @property
@@ -112,7 +116,8 @@ class FakeKms:
         return self._uninstall is not None
 
     def __enter__(self) -> Self:
-        self._open()
+        with self._opening:
+            self._open()
         return self
 
     def __exit__(
@@ -122,8 +127,7 @@ class FakeKms:
             self.stop()
 
     async def __aenter__(self) -> Self:
-        self._open()
-        return self
+        return self.__enter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -252,7 +256,9 @@ class FakeKms:
 
     def reset(self) -> None:
         """Delete all keys, aliases, principals and events, as in a fake just opened; the clock keeps its time."""
-        self._open_service().close()
+        service = self._open_service()
+        if service is not self._in_use:
+            service.close()
         self._service = self._new_service()
 
     @contextmanager
@@ -265,13 +271,18 @@ class FakeKms:
         from fake_kms.adapters.clients import Clients
 
         service = self._open_service()
-        before = {name: getattr(self, name) for name in ("clock", "_service", "_principals", "_clients")}
-        put_back = remember([service, self._principals, self.clock])
-        self._clients = Clients(self._handler)
+        names = ("clock", "_service", "_principals", "_clients", "_in_use")
+        before = {name: getattr(self, name) for name in names}
+        with service.lock:  # no request changes anything meanwhile
+            put_back = remember([service, self._principals, self.clock])
+        self._clients, self._in_use = Clients(self._handler), service
         try:
             yield self
         finally:
-            put_back()
+            if self._service is not service and self._service is not None:
+                self._service.close()
+            with service.lock:
+                put_back()
             for name, value in before.items():
                 setattr(self, name, value)
 

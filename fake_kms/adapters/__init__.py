@@ -19,6 +19,7 @@ __all__ = ["guarded", "install"]
 # botocore's own modules are patched when they are imported, so that a guard alone imports nothing.
 _PATCHES: tuple[Callable[[], Undo], ...] = (
     partial(when_imported, "botocore.httpsession", botocore.patch),
+    partial(when_imported, "botocore.endpoint", botocore.patch_endpoints),
     partial(when_imported, "botocore.session", credentials.patch_sessions),
     partial(when_imported, "botocore.credentials", credentials.patch_refreshing),
     partial(when_imported, "botocore.configprovider", credentials.patch_endpoints),
@@ -29,6 +30,7 @@ _PATCHES: tuple[Callable[[], Undo], ...] = (
     partial(when_imported, "urllib3.connectionpool", network.patch_urllib3),
     partial(when_imported, "aiobotocore.httpsession", network.patch_aiobotocore),
     partial(when_imported, "aiobotocore.httpxsession", network.patch_aiobotocore_httpx),
+    partial(when_imported, "http.client", network.patch_tunnels),
     network.patch_sockets,
 )
 
@@ -50,7 +52,7 @@ def install(
         handlers.remove(handler)
         raise
 
-    def uninstall() -> None:
+    def uninstall() -> None:  # it can be repeated, where it was interrupted
         restore()
         handlers.remove(handler)
         boto3 = sys.modules.get("boto3")

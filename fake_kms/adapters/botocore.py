@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.adapters import guard, handlers
+from fake_kms.adapters import guard, handlers, moto_iam
 from fake_kms.adapters.kms_requests import is_kms, kms_headers, unknown_region
 from fake_kms.wire import HttpRequest
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fake_kms.adapters.handlers import Undo
 
-__all__ = ["ANSWERED_BY", "patch", "read_body", "to_http_request"]
+__all__ = ["ANSWERED_BY", "patch", "patch_endpoints", "read_body", "to_http_request"]
 
 # The attribute of a prepared request that names the handler which answers it, where that is not the innermost one.
 ANSWERED_BY = "fake_kms"
@@ -45,6 +45,21 @@ def patch() -> Undo:
         return send
 
     return handlers.replace_method(URLLib3Session, "send", make)
+
+
+def patch_endpoints() -> Undo:
+    """Refuse requests before they are signed, which may fetch credentials. Output: a function that undoes it."""
+    from botocore.endpoint import Endpoint
+
+    def make(original: Callable[..., Any]) -> Callable[..., Any]:
+        def make_request(endpoint: Endpoint, operation_model: Any, request_dict: Any) -> Any:
+            if handlers.current() is None and not moto_iam.is_open():
+                guard.check(request_dict["url"], *kms_headers(request_dict["headers"]))
+            return original(endpoint, operation_model, request_dict)
+
+        return make_request
+
+    return handlers.replace_method(Endpoint, "make_request", make)
 
 
 def _check(request: AWSPreparedRequest, handler: handlers.Handler | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import os
 from typing import TYPE_CHECKING, Any
 
 from fake_kms.adapters.botocore import ANSWERED_BY
@@ -30,7 +31,7 @@ class Clients:
 
     def get(self, region: str, config: dict[str, Any]) -> Any:
         """Return the client for a Region and a configuration. If the configuration is not hashable, it is a new one."""
-        key = (region, tuple(sorted(config.items())))
+        key = (region, tuple(sorted(config.items())), _settings())
         try:
             if key not in self._made:
                 self._made[key] = _copy(_made_once(*key), self._handler)
@@ -63,8 +64,13 @@ def _copy(client: Any, handler: Handler) -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _made_once(region: str, config: tuple[tuple[str, Any], ...]) -> Any:
+def _made_once(region: str, config: tuple[tuple[str, Any], ...], settings: frozenset[tuple[str, str]]) -> Any:  # noqa: ARG001 - part of what it was made with
     return _make(region, dict(config))
+
+
+def _settings() -> frozenset[tuple[str, str]]:
+    """Return what the environment says about clients, such as AWS_RETRY_MODE."""
+    return frozenset((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
 
 
 def _make(region: str, config: dict[str, Any]) -> Any:
@@ -82,5 +88,5 @@ def _session() -> boto3.Session:
 @functools.cache
 def user_agent() -> str:
     """Return the User-Agent that the clients of this process send, apart from what varies with each request."""
-    agent: str = _made_once("us-east-1", ()).meta.config.user_agent
+    agent: str = _made_once("us-east-1", (), frozenset()).meta.config.user_agent
     return agent

@@ -38,8 +38,23 @@ _supplied: _Variables = {}  # the variables that are set now
 _replaced: _Variables = {}  # their values before
 
 
-# What makes botocore fetch the credentials of a profile.
-_FETCHED = frozenset({"role_arn", "sso_session", "sso_start_url", "web_identity_token_file"})
+# What a profile, or the environment, has where botocore finds credentials or fetches them.
+_OF_PROFILES = frozenset(
+    {
+        "aws_access_key_id",
+        "credential_process",
+        "login_session",
+        "role_arn",
+        "sso_session",
+        "sso_start_url",
+        "web_identity_token_file",
+    }
+)
+_OF_ENVIRONMENTS = (
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+)
 
 
 class Configured(NamedTuple):
@@ -53,18 +68,17 @@ class Configured(NamedTuple):
 def configured() -> Configured:
     """Read the environment and the profile that it selects.
 
-    Credentials are configured if either has an access key; an empty variable is none, as for botocore. Those that
-    botocore would have to fetch from the network (a role, a web identity, SSO) do not count, nor do an access key of
-    the profile beside them: botocore prefers what it fetches.
+    Credentials are configured if either has an access key, or says where to get one; an empty variable is none, as for
+    botocore.
     """
     profile = _profile()
-    fetched = not _FETCHED.isdisjoint(profile) or bool(os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"))
     region, access_key = os.environ.get(_REGION), os.environ.get("AWS_ACCESS_KEY_ID")
     return Configured(
         region=region or profile.get("region") or DEFAULT_REGION,
         has_region=_is_the_users(_REGION, region) or bool(profile.get("region")),
         has_credentials=_is_the_users("AWS_ACCESS_KEY_ID", access_key)
-        or ("aws_access_key_id" in profile and not fetched),
+        or not _OF_PROFILES.isdisjoint(profile)
+        or any(os.environ.get(name) for name in _OF_ENVIRONMENTS),
     )
 
 

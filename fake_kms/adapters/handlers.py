@@ -45,9 +45,7 @@ _lock = threading.RLock()
 _handlers: list[Handler] = []
 _holders = 0
 _undo: list[Undo] = []
-_replacements: dict[
-    tuple[object, str], tuple[Any, Any]
-] = {}  # of each attribute: the replacement, and what it replaced
+_replacements: dict[int, tuple[Any, Any]] = {}  # by its id: each replacement, and what it replaced
 
 
 def hold(patches: Iterable[Callable[[], Undo]]) -> Undo:
@@ -82,8 +80,9 @@ def push(handler: Handler, patches: Iterable[Callable[[], Undo]] = ()) -> None:
 def remove(handler: Handler) -> None:
     """Remove a handler."""
     with _lock:
-        _handlers.remove(handler)
-        _let_go()
+        if handler in _handlers:
+            _handlers.remove(handler)
+            _let_go()
 
 
 def _undo_patches() -> None:
@@ -120,15 +119,16 @@ def replace_method(owner: Any, name: str, make: Callable[[Any], Any]) -> Undo:
     code has put it back by then, it is used again: however often that happens, there is one layer.
     """
     present = getattr(owner, name)
-    replacement, original = _replacements.get((owner, name), (None, None))
-    if replacement is None or present is not replacement:
+    if id(present) in _replacements:
+        replacement, original = _replacements[id(present)]
+    else:
         original, replacement = present, make(present)
+        _replacements[id(replacement)] = replacement, original
         setattr(owner, name, replacement)
-        _replacements[owner, name] = replacement, original
 
     def undo() -> None:
         if owner.__dict__.get(name) is replacement:
             setattr(owner, name, original)
-            del _replacements[owner, name]
+            _replacements.pop(id(replacement), None)
 
     return undo

@@ -18,12 +18,12 @@ from fake_kms.policy.request import IamPrincipal
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
 
-__all__ = ["find_identity", "knows"]
+__all__ = ["find_identity", "is_open", "knows"]
 
 
 def find_identity(access_key_id: str) -> Identity | None:
     """Return the identity of an access key, with inline, managed and group policies; None if moto has none."""
-    if not _is_open():
+    if not is_open():
         return None
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
@@ -44,7 +44,7 @@ def find_identity(access_key_id: str) -> Identity | None:
 
 def knows(arn: str) -> bool:
     """Return whether moto has a user or role with this ARN, or a session of a role."""
-    if not _is_open():
+    if not is_open():
         return False
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
@@ -56,7 +56,8 @@ def knows(arn: str) -> bool:
     return named(iam_backends, "users") or named(iam_backends, "roles") or named(sts_backends, "assumed_roles")
 
 
-def _is_open() -> bool:
+def is_open() -> bool:
+    """Return whether moto answers requests now."""
     core = sys.modules.get("moto.core.models")
     return core is not None and core.botocore_stubber.enabled
 

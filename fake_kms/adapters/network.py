@@ -17,7 +17,14 @@ from fake_kms.adapters.kms_requests import kms_headers
 if TYPE_CHECKING:
     from fake_kms.adapters.handlers import Undo
 
-__all__ = ["patch_aiobotocore", "patch_aiobotocore_httpx", "patch_monitoring", "patch_sockets", "patch_urllib3"]
+__all__ = [
+    "patch_aiobotocore",
+    "patch_aiobotocore_httpx",
+    "patch_monitoring",
+    "patch_sockets",
+    "patch_tunnels",
+    "patch_urllib3",
+]
 
 
 def patch_sockets() -> Undo:
@@ -31,6 +38,20 @@ def patch_sockets() -> Undo:
         return getaddrinfo
 
     return handlers.replace_method(socket, "getaddrinfo", make)
+
+
+def patch_tunnels() -> Undo:
+    """Refuse to reach a KMS endpoint through a proxy with http.client. Output: a function that undoes it."""
+    from http.client import HTTPConnection
+
+    def make(original: Callable[..., Any]) -> Callable[..., Any]:
+        def set_tunnel(connection: Any, host: str, *args: Any, **kwargs: Any) -> Any:
+            guard.check_host(host.rpartition(":")[0] or host)
+            return original(connection, host, *args, **kwargs)
+
+        return set_tunnel
+
+    return handlers.replace_method(HTTPConnection, "set_tunnel", make)
 
 
 def patch_urllib3() -> Undo:

@@ -115,7 +115,7 @@ class Service:
         )
         self.last_stage: Stage = partial(note, self.log)
         self._request_ids = RequestIds(entropy)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
     def close(self) -> None:
         """Release what was leased from the process."""
@@ -131,7 +131,7 @@ class Service:
         Only a KmsError is an answer. Whatever else is raised is a mistake of the fake or of the user's own external
         key store, and surfaces as itself.
         """
-        with self._lock:
+        with self.lock:
             now = self.now()
             self.tools.store.schedule.run_due(now)
             call = Call(request, self._request_ids.next(), now, self.tools)

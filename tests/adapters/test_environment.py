@@ -282,9 +282,9 @@ def test_no_metrics_are_sent_meanwhile(monkeypatch):
         ("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", False, True),
         ("[default]\nregion = eu-west-1\n", True, False),
         ("[work]\naws_access_key_id = A\n", True, True),
-        # What botocore would have to fetch from the network is no credential in a test.
-        ("[default]\nsso_session = x\nregion = eu-west-1\n", True, False),
-        ("[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n", True, True),
+        ("[default]\nsso_session = x\nregion = eu-west-1\n", False, False),
+        ("[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n", False, True),
+        ("[default]\ncredential_process = /nowhere\n", False, True),
         ("nonsense", True, True),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import http.client
 import importlib
 import importlib.util
@@ -236,3 +237,43 @@ def test_asking_whether_a_library_is_there_changes_nothing():
         assert importlib.util.find_spec("aiobotocore.httpsession") is not None
         with pytest.raises(RealKmsError, match=not_sent()):
             sent_by_aiobotocore("httpsession", "AIOHTTPSession", URL)
+
+
+def test_a_refused_request_does_not_fetch_credentials_first(monkeypatch, tmp_path):
+    role = "role_arn = arn:aws:iam::123456789012:role/app\nsource_profile = base\n"
+    base = "aws_access_key_id = AKIAREAL\naws_secret_access_key = x\n"
+    (tmp_path / "config").write_text(f"[default]\nregion = us-east-1\n{role}[profile base]\n{base}")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    client = boto3.Session().client("kms")
+    with fake_kms.guard(), pytest.raises(RealKmsError, match=not_sent("ListKeys")):
+        client.list_keys()
+
+
+def test_moto_alone_answers_inside_a_guard():
+    from moto import mock_aws
+
+    with fake_kms.guard(), mock_aws():
+        assert boto3.client("kms", **KEYS).list_keys()["Keys"] == []
+
+
+def test_a_tunnel_to_kms_is_refused():
+    connection = http.client.HTTPSConnection("127.0.0.1", 1)
+    with fake_kms.guard(), pytest.raises(RealKmsError, match=f"^{re.escape(NO_CONNECTION)}$"):
+        connection.set_tunnel("kms.us-east-1.amazonaws.com")
+
+
+def test_overlaps_with_other_patches_add_no_layers(monkeypatch):
+    session = botocore.httpsession.URLLib3Session
+    original = session.send
+    for _ in range(1200):
+        first, second = FakeKms().start(), FakeKms()
+        saved = session.send
+        session.send = functools.partialmethod(saved)
+        first.stop()
+        second.start()
+        session.send = saved
+        second.stop()
+    with pytest.raises(HTTPClientError, match="a test tried to reach"):
+        send("https://example.com/")
+    FakeKms().start().stop()
+    assert session.send is original

@@ -144,3 +144,109 @@ def test_with():
         ]
     )
     assert "ListAliases" not in result.stdout.str()
+
+
+def test_a_marker_that_is_added_after_collection(pytester):
+    pytester.makeconftest(
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.fake_kms(region="eu-west-1"))
+        """
+    )
+    run(
+        pytester, "from fake_kms import current\ndef test_it(): assert current().region == 'eu-west-1'\n"
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("above", ["@wrapped", "@mock_aws", "@given(st.integers())"])
+def test_a_decorator_below_others(pytester, above):
+    tests = f"""
+import functools
+from hypothesis import given, settings, strategies as st
+from moto import mock_aws
+from fake_kms import current
+
+def wrapped(function):
+    return functools.wraps(function)(lambda *args, **kwargs: function(*args, **kwargs))
+
+@pytest.fixture(autouse=True)
+def seeded():
+    with pytest.raises(RealKmsError) if "given" in "{above}" else FakeKms():
+        call()
+    if "given" not in "{above}":
+        assert current() is not None
+
+{above}
+@fake_kms
+def test_it({"n" if "given" in above else ""}):
+    call()
+"""
+    run(pytester, tests).assert_outcomes(passed=1)
+
+
+def test_a_wider_fixture_is_torn_down_as_it_was_set_up(pytester):
+    tests = """
+@pytest.fixture(scope="module")
+def mine(fake_kms_class_free):
+    yield
+    call()
+
+@pytest.fixture(scope="module")
+def fake_kms_class_free():
+    yield
+
+def test_one(mine, fake_kms):
+    call()
+
+@pytest.mark.real_kms
+def test_two():
+    pass
+"""
+    result = run(pytester, tests)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["E*RealKmsError: ListKeys to https://kms.us-east-1.amazonaws.com was not sent: no *"])
+
+
+def test_a_fake_that_is_left_open_is_closed_when_the_teardown_fails_too(pytester):
+    tests = """
+@pytest.fixture
+def failing():
+    yield
+    1 / 0
+
+def test_one(failing):
+    FakeKms(region="eu-west-1").start()
+
+def test_two():
+    with pytest.raises(RealKmsError):
+        call()
+"""
+    result = run(pytester, tests)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["E*ZeroDivisionError*"])
+
+
+def test_a_wider_fake_may_be_started_again_in_a_test(pytester):
+    tests = """
+def test_one(fake_kms_module):
+    fake_kms_module.stop()
+    fake_kms_module.start()
+
+def test_two(fake_kms_module):
+    assert fake_kms_module.client().list_keys()["Keys"] == []
+"""
+    run(pytester, tests).assert_outcomes(passed=2)
+
+
+def test_in_the_fake_of_a_module_a_test_has_one_of_its_own_also_with_that_of_the_run(pytester):
+    tests = """
+from fake_kms import current
+
+def test_it(fake_kms, fake_kms_module, fake_kms_session):
+    assert current() is fake_kms
+    assert len({fake_kms, fake_kms_module, fake_kms_session}) == 3
+"""
+    run(pytester, tests, ini="fake_kms_scope = session").assert_outcomes(passed=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -40,6 +41,33 @@ def test_a_cell_of_a_notebook_can_be_run_again():
         second.stop()
     exec(CELL, namespace)  # noqa: S102
     assert stop_all() == [namespace["kms"]]
+
+
+def test_one_is_opened_by_one_of_several_threads():
+    for _ in range(20):
+        kms, errors = FakeKms(), []
+
+        def start(kms=kms, errors=errors):
+            try:
+                kms.start()
+            except RuntimeError as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=start) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kms.stop()
+        assert len(errors) == 2
+        assert stop_all() == []
+
+
+def test_a_client_follows_the_environment_in_which_it_is_made(monkeypatch):
+    for attempts in ("2", "5"):
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+        with fake_kms() as kms:
+            assert kms.client().meta.config.retries["total_max_attempts"] == int(attempts)
 
 
 def test_elsewhere_each_start_opens_one_more():
@@ -113,6 +141,35 @@ class TestRolledBack:
         with pytest.raises(ZeroDivisionError), kms.rolled_back():
             fail()
         assert len(client.list_keys()["Keys"]) == 1
+
+    def test_rsa_keys_are_no_twins_after_a_reset_inside(self, kms, client):
+        def modulus():
+            key = client.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+            return client.get_public_key(KeyId=key)["PublicKey"]
+
+        one = modulus()
+        with kms.rolled_back():
+            kms.reset()
+            modulus()
+        assert modulus() != one
+
+    def test_requests_of_other_threads_wait(self, kms):
+        stop = threading.Event()
+
+        def create():
+            while not stop.is_set():
+                kms.client().create_key()
+
+        threads = [threading.Thread(target=create) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for _ in range(20):
+            with kms.rolled_back():
+                kms.client().create_key()
+        stop.set()
+        for thread in threads:
+            thread.join()
+        kms.client().list_keys()
 
     def test_a_private_key_stays_the_same(self, kms, client):
         key = client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
