@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["Tracking"]
 
 _SHOWN_EVENTS = 20
+_OF_WIDER_SCOPES = (
+    "A fixture of a wider scope asks for fake_kms_class, fake_kms_module, fake_kms_package or fake_kms_session instead."
+)
 
 
 class Tracking:
@@ -93,6 +96,8 @@ class Tracking:
         report = yield
         if report.failed:
             report.sections.extend(self._sections())
+            if "ScopeMismatch" in str(report.longrepr) and "fixture fake_kms " in str(report.longrepr):
+                report.sections.append(("fake_kms", _OF_WIDER_SCOPES))
         return report
 
     def _sections(self) -> list[tuple[str, str]]:

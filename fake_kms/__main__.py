@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from fake_kms import fake_kms
+from fake_kms import __version__, fake_kms
 
 __all__ = ["main"]
 
@@ -16,9 +16,12 @@ _LONGEST = 66
 def main(arguments: list[str] | None = None) -> int:
     """Run a command. Output: the exit code."""
     parser = argparse.ArgumentParser(prog="python -m fake_kms", description="AWS KMS for your tests.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.add_argument("--version", action="version", version=f"fake_kms {__version__}")
+    commands = parser.add_subparsers(dest="command")
     commands.add_parser("demo", help="a short story of a key, with real boto3 calls")
-    parser.parse_args(arguments)
+    if parser.parse_args(arguments).command is None:
+        parser.print_help()
+        return 0
     return _demo()
 
 

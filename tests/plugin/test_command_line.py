@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from fake_kms import __main__ as command_line
+from fake_kms import __version__
 from fake_kms.__main__ import main
 
 
@@ -53,4 +54,12 @@ def test_it_runs_as_a_module():
     )
     assert done.returncode == 0
     done = subprocess.run([sys.executable, "-m", "fake_kms"], capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 2
+    assert done.returncode == 0
+
+
+def test_the_version_and_the_help(capsys):
+    with pytest.raises(SystemExit) as caught:
+        command_line.main(["--version"])
+    assert (caught.value.code, capsys.readouterr().out) == (0, f"fake_kms {__version__}\n")
+    assert command_line.main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: python -m fake_kms ")

@@ -189,3 +189,22 @@ def test_a_setting_that_does_not_exist(pytester, line, text):
     result = pytester.runpytest_subprocess(*ARGUMENTS)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: *{text}*"])
+
+
+def test_a_wider_fixture_that_asks_for_the_fake_of_a_test_is_told_which_one_to_ask_for(pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def key(fake_kms): pass
+
+        def test_it(key): pass
+        """
+    )
+    pytester.runpytest_inprocess(*ARGUMENTS).stdout.fnmatch_lines(
+        [
+            "*ScopeMismatch*",
+            "A fixture of a wider scope asks for fake_kms_class, fake_kms_module, fake_kms_package or fake_kms_session instead.",
+        ]
+    )
