@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -42,3 +44,22 @@ def test_it_is_enabled_again_when_a_fake_fails_to_open(monkeypatch):
     with pytest.raises(ImportError, match=r"^no such library$"):
         FakeKms().start()
     assert gc.isenabled()
+
+
+PROGRAM = """
+import gc
+from fake_kms import FakeKms
+{before}
+frozen = gc.get_freeze_count()
+with FakeKms():
+    young = len(gc.get_objects(generation=0)) + len(gc.get_objects(generation=1))
+    print(gc.isenabled(), young < 5000, abs(gc.get_freeze_count() - frozen) < 100)  # some end meanwhile
+"""
+
+
+@pytest.mark.parametrize("before", ["", "gc.freeze()"])
+def test_what_the_first_fake_loads_is_old_at_once_and_what_is_frozen_stays_so(before):
+    program = PROGRAM.format(before=before)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split()[::2] == ["True", "True"]
+    assert before or done.stdout.split()[1] == "True"
