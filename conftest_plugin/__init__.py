@@ -72,7 +72,7 @@ def _prepare(item: pytest.Item) -> None:
     if uses_fake_kms and settings["scope"] == "session":
         wanted.append("fake_kms_session")
     put_fakes_first(item, wanted)
-    if any(name.startswith("fake_kms") for name in getattr(item, "fixturenames", ())) or _is_below_given(item):
+    if any(name.startswith("fake_kms") for name in getattr(item, "fixturenames", ())) or _is_decorated(item):
         item.config.stash[_GUARDING].turn_on()
 
 
@@ -136,14 +136,12 @@ def _new_fake(**keywords: Any) -> FakeKms:
     return FakeKms(**keywords)
 
 
-def _is_below_given(item: pytest.Item) -> bool:
-    """Whether `@fake_kms` stands below Hypothesis' `@given`."""
-    handle = getattr(getattr(item, "function", None), "hypothesis", None)
-    return hasattr(getattr(handle, "inner_test", None), "__fake_kms__")
-
-
 def _decorated(item: pytest.Item) -> DecoratedFunction | None:
     """Return what a test function was decorated with by `@fake_kms`."""
     decorator = sys.modules.get("fake_kms._api.decorator")  # it decorates nothing before it is imported
-    function = getattr(item, "function", None)
-    return decorator.decorated_function(function) if decorator is not None and function is not None else None
+    return decorator.decorated_function(getattr(item, "function", None)) if decorator is not None else None
+
+
+def _is_decorated(item: pytest.Item) -> bool:
+    decorator = sys.modules.get("fake_kms._api.decorator")
+    return decorator is not None and decorator.is_decorated(getattr(item, "function", None))

@@ -57,11 +57,7 @@ class Guarding:
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self,
-        fixturedef: pytest.FixtureDef[object],
-        request: pytest.FixtureRequest,  # noqa: ARG002 - pytest calls hooks by name
-    ) -> Generator[None, object, object]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
         """Let a wider fixture be torn down as it was set up, in whichever test that happens."""
         __tracebackhide__ = True
         if not self.is_on or self._mode == "off" or fixturedef.scope == "function":

@@ -26,7 +26,8 @@ class Tracking:
 
         self._on_open = on_open
         self._listeners = life.LISTENERS
-        self._scopes: list[str] = []  # of the fixtures that are being set up, the innermost last
+        self._fixtures: list[pytest.FixtureDef[object]] = []  # those that are being set up, the innermost last
+        self._origins: dict[FakeKms, str] = {}  # what opened each fake
         self._of_fixtures: list[FakeKms] = []  # of fixtures of a wider scope than a test's
         self._first_events: dict[FakeKms, int] = {}  # of each fake of this test: how many events it had before
         self._of_test: list[FakeKms] = []
@@ -36,9 +37,10 @@ class Tracking:
     def _opened(self, fake: FakeKms) -> None:
         self._on_open()
         self._first_events[fake] = 0
-        if fake in self._of_fixtures:
+        if fake in self._of_fixtures:  # it has been stopped and started again
             return
-        wider = not self._runs_a_test or any(scope != "function" for scope in self._scopes)
+        self._origins[fake] = f"the fixture {self._fixtures[-1].argname}" if self._fixtures else str(fake.started_at)
+        wider = not self._runs_a_test or any(fixture.scope != "function" for fixture in self._fixtures)
         (self._of_fixtures if wider else self._of_test).append(fake)
 
     def pytest_unconfigure(self) -> None:
@@ -46,24 +48,21 @@ class Tracking:
         self._listeners.remove(self._opened)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self,
-        fixturedef: pytest.FixtureDef[object],
-        request: pytest.FixtureRequest,  # noqa: ARG002 - pytest calls hooks by name
-    ) -> Generator[None, object, object]:
-        """Note which scope a fake belongs to that opens now."""
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """Note which fixture a fake belongs to that opens now."""
         __tracebackhide__ = True  # a fixture's exception passes through here
-        self._scopes.append(fixturedef.scope)
+        self._fixtures.append(fixturedef)
         try:
             return (yield)
         finally:
-            self._scopes.pop()
+            self._fixtures.pop()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:  # noqa: ARG002
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
         """Begin a test."""
         self._of_fixtures = [fake for fake in self._of_fixtures if fake.is_open]
         self._first_events = {fake: len(fake.journal) for fake in self._of_fixtures}
+        self._origins = {fake: self._origins[fake] for fake in self._of_fixtures}
         self._of_test = []
         self._runs_a_test = True
         try:
@@ -72,7 +71,7 @@ class Tracking:
             self._runs_a_test = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:  # noqa: ARG002
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
         """Close the fakes that a test has left open, and let it fail. Raises: pytest.fail.Exception."""
         __tracebackhide__ = True
         try:
@@ -105,7 +104,7 @@ class Tracking:
         asked = [(fake, events) for fake, events in asked if events]
         title = "fake_kms: requests of this test"
         return [
-            (title if len(asked) == 1 else f"{title} in the fake of {fake.started_at}", _described(events))
+            (title if len(asked) == 1 else f"{title} in the fake of {self._origins[fake]}", _described(events))
             for fake, events in asked
         ]
 

@@ -35,7 +35,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from fake_kms._api.fake import FakeKms, current, fake_kms, guard, stop_all
+    from fake_kms._api.fake import FakeKms, fake_kms
+    from fake_kms._api.guard import guard
+    from fake_kms._api.open_fakes import current, stop_all
     from fake_kms._api.options import OptionKeywords, Options
     from fake_kms.adapters.guard import RealAwsError, RealKmsError
     from fake_kms.clock import Clock
@@ -50,10 +52,10 @@ else:
     # Every pytest run imports this package, for the options of the plugin; the rest waits until it is used.
     _MODULES = {
         "FakeKms": "_api.fake",
-        "current": "_api.fake",
+        "current": "_api.open_fakes",
         "fake_kms": "_api.fake",
-        "guard": "_api.fake",
-        "stop_all": "_api.fake",
+        "guard": "_api.guard",
+        "stop_all": "_api.open_fakes",
         "RealAwsError": "adapters.guard",
         "RealKmsError": "adapters.guard",
         "OptionKeywords": "_api.options",

@@ -1,16 +1,21 @@
-"""What users pass to the public API, checked: a mistake is a Python error that says what to write.
+"""What users pass to the public API, checked: a mistake is a Python error that says what to write, and where.
 
-Every function returns the value it was given. A wrong type is a TypeError, another wrong value a ValueError.
+Every check returns the value it was given. A wrong type is a TypeError, another wrong value a ValueError.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from fake_kms import arns
 
 __all__ = [
+    "caller",
     "check_account",
     "check_bytes",
     "check_choice",
@@ -22,6 +27,7 @@ __all__ = [
     "check_text",
     "check_texts",
     "check_whole",
+    "place_of_caller",
     "suggestion",
 ]
 
@@ -36,6 +42,7 @@ _TEXTS_OF_CLIENTS = frozenset(
         "endpoint_url",
     }
 )
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 _LARGEST = 10**9  # seconds, 30 years: sockets and locks take no more
 _KEYWORDS_OF_CLIENTS = _TEXTS_OF_CLIENTS | {"config", "use_ssl", "verify"}
 
@@ -155,3 +162,17 @@ def suggestion(value: object, known: Collection[str]) -> str:
         [name for name in lowered if plain and name.removesuffix("exception") == plain]
     )
     return f": did you mean {lowered[near[0]]!r}?" if near else ""
+
+
+def place_of_caller() -> str:
+    """Return `file:line` of the code outside of this package that is running."""
+    frame = caller()
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "an unknown place"
+
+
+def caller() -> FrameType | None:
+    """Return the innermost frame of code outside of this package."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - what `inspect` has for it reads source files
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return frame

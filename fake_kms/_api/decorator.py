@@ -11,7 +11,7 @@ from typing import Any
 from fake_kms._api.decorated_classes import decorate_class, is_fixture
 from fake_kms._api.fake import FakeKms
 
-__all__ = ["DecoratedFunction", "decorate", "decorated_function"]
+__all__ = ["DecoratedFunction", "decorate", "decorated_function", "is_decorated"]
 
 _ATTRIBUTE = "__fake_kms__"
 _Make = Callable[[], AbstractContextManager[FakeKms]]
@@ -53,6 +53,12 @@ def decorated_function(function: Any) -> DecoratedFunction | None:
             return found
         function = getattr(function, "__wrapped__", None)
     return None
+
+
+def is_decorated(function: Any) -> bool:
+    """Return whether `@fake_kms` is among the decorators of a function, also below Hypothesis' `@given`."""
+    below_given = getattr(getattr(function, "hypothesis", None), "inner_test", None)
+    return decorated_function(function) is not None or decorated_function(below_given) is not None
 
 
 class DecoratedFunction:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from fake_kms._api import collector
+from fake_kms._api.open_fakes import FakeHandler
 from fake_kms._api.options import Options, defaults
 from fake_kms.clock import Clock, instant, to_epoch
 
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from fake_kms.controls.principals import Principals
     from fake_kms.policy.decision import Decision
     from fake_kms.service import Service
-    from fake_kms.wire import HttpRequest, HttpResponse
     from fake_kms.xks import Xks
 
-__all__ = ["FakeKms", "current", "fake_kms", "guard", "stop_all"]
+__all__ = ["FakeKms", "fake_kms"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,7 +52,7 @@ class FakeKms:
         self._uninstall: Callable[[], None] | None = None
         self._opening = threading.Lock()
         self._in_use: Service | None = None  # the one that `rolled_back` will return to
-        self._handler = _Handler(self, self._open_service)
+        self._handler = FakeHandler(self, self._open_service)
         self.started_at: str | None = None
 
     def __repr__(self) -> str:
@@ -87,6 +87,7 @@ class FakeKms:
             from fake_kms._api import life
             from fake_kms.adapters.clients import Clients
             from fake_kms.adapters.environment import configured
+            from fake_kms.misuse import place_of_caller
 
             if self._service is not None:
                 self.clock = self._new_clock()
@@ -94,7 +95,7 @@ class FakeKms:
             self._region = self.options.region or found.region
             self._clients = Clients(self._handler)
             self._service = self._new_service()
-            self.started_at = life.place_of_caller()
+            self.started_at = place_of_caller()
             self._uninstall = adapters.install(
                 self._handler, self.options.region, found, keep_credentials=self.options.keep_credentials
             )
@@ -334,43 +335,6 @@ class FakeKms:
         return self._service
 
 
-class _Handler:
-    """A fake as the adapters see it: what answers requests."""
-
-    def __init__(self, fake: FakeKms, open_service: Callable[[], Service]) -> None:
-        self.fake = fake
-        self._open_service = open_service
-
-    @property
-    def region(self) -> str:
-        """The Region of the fake's clients."""
-        return self.fake.region
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the fake answers now."""
-        return self.fake.is_open
-
-    @property
-    def keeps_credentials(self) -> bool:
-        """Whether the credentials of the environment and the profile stay in use."""
-        return self.fake.options.keep_credentials
-
-    def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request. Raises: RuntimeError if the fake is closed, and no other one is open."""
-        try:
-            service = self._open_service()
-        except RuntimeError:
-            # Another thread may have closed it since it was found to be the innermost.
-            from fake_kms.adapters import handlers
-
-            successor = handlers.current()
-            if successor is None or successor is self:
-                raise
-            return successor.handle(request)
-        return service.handle(request)
-
-
 @overload
 def fake_kms(target: F, /) -> F: ...
 @overload
@@ -379,37 +343,3 @@ def fake_kms(target: Any = None, /, **options: Unpack[OptionKeywords]) -> Any:
     """Return a fake KMS, for a `with` block or as a decorator with options; or decorate `target`."""
     fake = FakeKms(**options)
     return fake if target is None else fake(target)
-
-
-def stop_all() -> list[FakeKms]:
-    """Close every open fake of the process, the innermost first, and return them."""
-    from fake_kms.adapters import handlers
-
-    fakes = [handler.fake for handler in reversed(handlers.present()) if isinstance(handler, _Handler)]
-    for fake in fakes:
-        fake.stop()
-    return fakes
-
-
-def guard(*, strict: bool = False, allow: Sequence[str] = ()) -> AbstractContextManager[None]:
-    """Refuse KMS requests that no fake answers, within the `with` block: they raise RealKmsError, and nothing is sent.
-
-    Input: `strict` refuses every AWS service that moto does not answer, but those in `allow` (`s3`, `sqs`, …).
-    """
-    from fake_kms import adapters
-    from fake_kms.adapters.guard import Guard
-    from fake_kms.misuse import check_flag, check_texts
-
-    check_flag("strict", strict)
-    check_texts("allow", allow, "s3")
-    return adapters.guarded(Guard(strict=strict, allowed=frozenset(allow)))
-
-
-def current() -> FakeKms:
-    """Return the innermost open fake, e.g. inside a decorated function. Raises: RuntimeError if none is open."""
-    from fake_kms.adapters import handlers
-
-    handler = handlers.require()
-    if isinstance(handler, _Handler):
-        return handler.fake
-    raise RuntimeError(handler)  # what refuses KMS in the setUpClass of a decorated class

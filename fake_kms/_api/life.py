@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import atexit
 import functools
-import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
+
+from fake_kms.misuse import caller
 
 if TYPE_CHECKING:
     from fake_kms._api.fake import FakeKms
 
-__all__ = ["LISTENERS", "close_what_a_cell_started", "note_start", "place_of_caller"]
+__all__ = ["LISTENERS", "close_what_a_cell_started", "note_start"]
 
 # The last one is called with each fake that opens: that of the innermost pytest run.
 LISTENERS: list[Callable[[FakeKms], None]] = []
 
-_PACKAGE = str(Path(__file__).parent.parent)
 _started_in_cells: list[FakeKms] = []
-
-
-def place_of_caller() -> str:
-    """Return `file:line` of the code outside of this package that is running."""
-    frame = _caller()
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "an unknown place"
 
 
 def note_start(fake: FakeKms) -> None:
@@ -48,15 +40,8 @@ def close_what_a_cell_started() -> None:
 
 def _runs_in_a_cell() -> bool:
     # IPython gives the namespace of the cells this function.
-    frame = _caller()
+    frame = caller()
     return frame is not None and frame.f_code.co_name == "<module>" and "get_ipython" in frame.f_globals
-
-
-def _caller() -> FrameType | None:
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - what `inspect` has for it reads source files
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return frame
 
 
 @functools.cache
@@ -65,7 +50,7 @@ def _warn_at_exit() -> None:
 
 
 def _warn_about_open_fakes() -> None:
-    from fake_kms._api.fake import stop_all
+    from fake_kms._api.open_fakes import stop_all
 
     for fake in stop_all():
         warnings.warn(f"a FakeKms was left open, started at {fake.started_at}", ResourceWarning, stacklevel=2)

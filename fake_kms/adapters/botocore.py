@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fake_kms.adapters import guard, handlers, moto_iam
+from fake_kms.adapters import guard, handlers, moto_mock
 from fake_kms.adapters.kms_requests import is_kms, kms_headers, unknown_region
 from fake_kms.wire import HttpRequest
 
@@ -53,7 +53,7 @@ def patch_endpoints() -> Undo:
 
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def make_request(endpoint: Endpoint, operation_model: Any, request_dict: Any) -> Any:
-            if handlers.current() is None and not moto_iam.is_open():
+            if handlers.current() is None and not moto_mock.is_open():
                 guard.check(request_dict["url"], *kms_headers(request_dict["headers"]))
             return original(endpoint, operation_model, request_dict)
 

@@ -69,8 +69,12 @@ def _made_once(region: str, config: tuple[tuple[str, Any], ...], settings: froze
 
 
 def _settings() -> frozenset[tuple[str, str]]:
-    """Return what the environment says about clients, such as AWS_RETRY_MODE."""
-    return frozenset((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
+    """Return what the environment says about clients, such as AWS_RETRY_MODE; Region and credentials are given."""
+    return frozenset(
+        (name, value)
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") and name not in {*FAKE_CREDENTIALS, "AWS_DEFAULT_REGION", "AWS_REGION"}
+    )
 
 
 def _make(region: str, config: dict[str, Any]) -> Any:

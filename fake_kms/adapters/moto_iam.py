@@ -7,9 +7,9 @@ the trust policy nor that the role exists, so a session of a role that does not 
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
+from fake_kms.adapters import moto_mock
 from fake_kms.policy.document import compile_policy
 from fake_kms.policy.identity import Identity
 from fake_kms.policy.malformed import MalformedPolicy
@@ -18,12 +18,12 @@ from fake_kms.policy.request import IamPrincipal
 if TYPE_CHECKING:
     from fake_kms.policy.document import Policy
 
-__all__ = ["find_identity", "is_open", "knows"]
+__all__ = ["find_identity", "knows"]
 
 
 def find_identity(access_key_id: str) -> Identity | None:
     """Return the identity of an access key, with inline, managed and group policies; None if moto has none."""
-    if not is_open():
+    if not moto_mock.is_open():
         return None
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
@@ -44,7 +44,7 @@ def find_identity(access_key_id: str) -> Identity | None:
 
 def knows(arn: str) -> bool:
     """Return whether moto has a user or role with this ARN, or a session of a role."""
-    if not is_open():
+    if not moto_mock.is_open():
         return False
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
@@ -54,12 +54,6 @@ def knows(arn: str) -> bool:
         return any(member.arn == arn for owner in owners for member in _members(getattr(owner, kind)))
 
     return named(iam_backends, "users") or named(iam_backends, "roles") or named(sts_backends, "assumed_roles")
-
-
-def is_open() -> bool:
-    """Return whether moto answers requests now."""
-    core = sys.modules.get("moto.core.models")
-    return core is not None and core.botocore_stubber.enabled
 
 
 def _members(collection: Any) -> list[Any]:

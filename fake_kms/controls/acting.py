@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from contextlib import ContextDecorator
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from fake_kms.misuse import place_of_caller
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -31,7 +32,7 @@ class ActingAs(ContextDecorator):
         self._principal = principal
         self._entries: list[object] = []
         self._used = False
-        self._place = _place_of_caller()
+        self._place = place_of_caller()
 
     def __repr__(self) -> str:
         return f"<acting_as({self._principal!r}), for a `with` block>"
@@ -59,11 +60,3 @@ class ActingAs(ContextDecorator):
                 f"acting_as({self._principal!r}) at {self._place} was called without `with`, so nobody acted: "
                 "write `with kms.acting_as(...):` around the calls"
             )
-
-
-def _place_of_caller() -> str:
-    """Return FILE:LINE of the innermost frame that is not of this package."""
-    frame = sys._getframe(1)  # noqa: SLF001 - the documented way to it
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "fake_kms":
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

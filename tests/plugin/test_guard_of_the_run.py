@@ -133,9 +133,9 @@ def test_with():
     result.assert_outcomes(passed=1, failed=3)
     result.stdout.fnmatch_lines(
         [
-            "*fake_kms: requests of this test in the fake of *.py:13*",
+            "*fake_kms: requests of this test in the fake of the fixture mine*",
             "ListKeys - by * -> ok",
-            "*fake_kms: requests of this test in the fake of *",
+            "*fake_kms: requests of this test in the fake of the fixture fake_kms*",
             "ListGrants - by * -> NotFoundException: *",
             "*fake_kms: requests of this test*",
             "ListKeys - by * -> ok",
