@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from fake_kms import FakeKms, current, fake_kms, stop_all
+from fake_kms._api import rollback
 
 
 def test_all_are_closed_at_once():
@@ -153,23 +154,42 @@ class TestRolledBack:
             modulus()
         assert modulus() != one
 
-    def test_requests_of_other_threads_wait(self, kms):
-        stop = threading.Event()
+    def test_requests_of_other_threads_wait(self, kms, monkeypatch):
+        real, lock, were_free = rollback.remember, kms._service.lock, []
 
-        def create():
-            while not stop.is_set():
-                kms.client().create_key()
+        def try_to_lock():
+            were_free.append(lock.acquire(blocking=False))
+            if were_free[-1]:
+                lock.release()
 
-        threads = [threading.Thread(target=create) for _ in range(2)]
-        for thread in threads:
+        def others_try():
+            thread = threading.Thread(target=try_to_lock)
             thread.start()
-        for _ in range(20):
-            with kms.rolled_back():
-                kms.client().create_key()
-        stop.set()
-        for thread in threads:
             thread.join()
-        kms.client().list_keys()
+
+        def remember(roots):
+            others_try()
+            put_back = real(roots)
+            return lambda: (others_try(), put_back())
+
+        monkeypatch.setattr(rollback, "remember", remember)
+        with kms.rolled_back():
+            kms.client().create_key()
+        assert were_free == [False, False]
+
+    def test_listings_are_read_in_pages_as_before(self, kms, client):
+        key = client.create_key()["KeyMetadata"]["KeyId"]
+        role = kms.principals.role("App").arn
+
+        def grant():
+            return client.create_grant(KeyId=key, GranteePrincipal=role, Operations=["Encrypt"])["GrantId"]
+
+        grants = [grant() for _ in range(3)]
+        with kms.rolled_back():
+            client.revoke_grant(KeyId=key, GrantId=grants[0])
+            grant()
+        pages = client.get_paginator("list_grants").paginate(KeyId=key, PaginationConfig={"PageSize": 1})
+        assert [entry["GrantId"] for page in pages for entry in page["Grants"]] == grants
 
     def test_a_private_key_stays_the_same(self, kms, client):
         key = client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
