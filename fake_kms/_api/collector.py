@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 __all__ = ["paused"]
 
+# From 3.12 on, Python itself freezes a few hundred objects when it starts; who calls gc.freeze() has many thousands.
+_FROZEN_BY_PYTHON = 1000
+
 
 @contextmanager
 def paused() -> Iterator[None]:
@@ -32,6 +35,6 @@ def paused() -> Iterator[None]:
 @functools.cache
 def _promote_once() -> None:
     """Put what the first fake has loaded into the oldest generation, where it is looked at least often."""
-    if not gc.get_freeze_count():  # else somebody has frozen objects on purpose
+    if gc.get_freeze_count() < _FROZEN_BY_PYTHON:  # else somebody has frozen objects on purpose
         gc.freeze()
         gc.unfreeze()
